@@ -36,6 +36,8 @@ export interface EmploymentInput {
 export interface HandoverInput {
   readonly handover: string;
   readonly connection: string;
+  /** From the run before, when this one continues it. */
+  readonly refusals?: readonly RefusalEntry[];
 }
 /** `transfer` and `restore` work through rows; the input says whose. */
 export interface RowsInput {
@@ -98,9 +100,8 @@ export type RefusalCode =
   | 'not-waiting'
   | 'invalid-successor'
   | 'nothing-to-undo'
-  | 'identity-required'
   | 'unknown-message'
-  | 'closed';
+  | 'failed';
 
 /** One place where an input is wrong. */
 export interface Problem {

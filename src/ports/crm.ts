@@ -40,10 +40,11 @@ export interface FieldOfRecord {
   readonly field: string;
 }
 
-/** What a field holds now; `gone` when the record does not exist any more. */
+/** What a field holds now; `gone` when the vendor says that the record does not exist any more, `failed` when it did not answer for this one. */
 export type CurrentOwner =
   | (FieldOfRecord & { readonly state: 'present'; readonly owner: string | null; readonly version: string | null })
-  | (FieldOfRecord & { readonly state: 'gone' });
+  | (FieldOfRecord & { readonly state: 'gone' })
+  | (FieldOfRecord & { readonly state: 'failed'; readonly kind: FailureKind; readonly message: string });
 
 export interface OwnerChange extends FieldOfRecord {
   readonly to: string;

@@ -69,10 +69,18 @@ export interface VendorDefinition<Config = unknown> {
   readonly config: z.ZodType<Config>;
   readonly hris?: (config: Config, tools: VendorTools) => HrisPort;
   readonly crm?: (config: Config, tools: VendorTools) => CrmPort;
-  readonly webhook?: (config: Config) => WebhookPort;
+  /** Null when this connection is configured without a secret: then it has no webhooks. */
+  readonly webhook?: (config: Config) => WebhookPort | null;
 }
 
-/** Gives a vendor's definition its types; the registry holds one line per vendor. */
-export function defineVendor<Config>(definition: VendorDefinition<Config>): VendorDefinition<Config> {
-  return definition;
+/** Ties a vendor's parts to its own configuration, and checks that configuration on every use, so that the registry can hold all vendors alike. */
+export function defineVendor<Config>(definition: VendorDefinition<Config>): VendorDefinition {
+  const { name, config, hris, crm, webhook } = definition;
+  return {
+    name,
+    config,
+    ...(hris && { hris: (settings, tools) => hris(config.parse(settings), tools) }),
+    ...(crm && { crm: (settings, tools) => crm(config.parse(settings), tools) }),
+    ...(webhook && { webhook: (settings) => webhook(config.parse(settings)) }),
+  };
 }

@@ -1,0 +1,47 @@
+import { laterOf } from '../src/domain/calendar.js';
+import type { Instant } from '../src/domain/words.js';
+import type { HandoverView } from '../workflows/contract.js';
+import { beginUndo } from './commands.js';
+import type { Deps } from './deps.js';
+import { desiredOf, loadFacts, type Loaded } from './facts.js';
+import { settle } from './settle.js';
+import { saveCard } from './snapshot.js';
+
+/** Acts on what the row wants since the newest look at the HRIS, and acknowledges it; an old version changes nothing. */
+export async function applyChange(deps: Deps, handover: string, now: Instant): Promise<HandoverView> {
+  await deps.inTransaction(async (tx) => {
+    const loaded = await loadFacts(tx, handover, now);
+    const { row } = loaded;
+    if (row.closedAt !== null || row.applied >= row.desired) return;
+    const { inForce, evidence } = desiredOf(row);
+    await tx.stores.handovers.update(handover, { applied: row.desired, inForce });
+    if (evidence === 'unknown') return;
+    if (inForce) await moveDates(tx, loaded);
+    else await rescind(tx, loaded, now);
+  });
+  return settle(deps, handover, now);
+}
+
+/** New dates: the card follows unless HR set them by hand, and every deadline follows the card. */
+async function moveDates(deps: Deps, { row }: Loaded): Promise<void> {
+  if (!row.card) return;
+  await saveCard(deps, row.id);
+  const { card } = await deps.stores.handovers.get(row.id);
+  if (row.releasedAt && card?.lastWorkingDay) await deps.stores.handovers.update(row.id, { lastWorkingDay: card.lastWorkingDay, sweptAt: null });
+}
+
+/**
+ * The HRIS withdrew the ending. Until contacts know, and until the end of the last working day, everything is restored without asking;
+ * after that it is a proposal for a person. The epoch is raised first either way: no vendor batch begins any more.
+ */
+async function rescind(deps: Deps, { row, facts, deadlines }: Loaded, now: Instant): Promise<void> {
+  const isOver = deadlines !== null && laterOf(now, deadlines.lastDayEnds) === now;
+  const groups = await deps.stores.ownerships.groups(row.id);
+  const moved = groups.some(({ state }) => state === 'intended' || state === 'written' || state === 'verified');
+  if (moved && (facts.told.includes('contacts') || isOver)) {
+    await deps.stores.handovers.update(row.id, { epoch: { increment: 1 } });
+    await deps.stores.handovers.park(row.id, { what: 'restore', kind: 'decision', reason: isOver ? 'rehired' : 'contacts-told' }, now);
+    return;
+  }
+  await beginUndo(deps, row.id, { stepIds: null }, 'rescinded', now);
+}

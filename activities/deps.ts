@@ -1,0 +1,82 @@
+import type { Calendar } from '../src/domain/calendar.js';
+import type { Policy } from '../src/domain/policy.js';
+import type { Reason } from '../src/domain/words.js';
+import type { CrmPort } from '../src/ports/crm.js';
+import type { HrisPort } from '../src/ports/hris.js';
+import type { MailPort } from '../src/ports/mail.js';
+import type { DeliveryStore } from '../src/store/deliveries.js';
+import type { EmploymentStore } from '../src/store/employments.js';
+import type { Stores } from '../src/store/index.js';
+
+export type Mode = 'observe' | 'act';
+
+/** One configured CRM. */
+export interface CrmConnection {
+  readonly name: string;
+  readonly mode: Mode;
+  readonly port: CrmPort;
+}
+
+/** One configured HRIS. */
+export interface HrisConnection {
+  readonly name: string;
+  readonly mode: Mode;
+  readonly port: HrisPort;
+}
+
+/** A rule of `succession.rules`: who matches it gets their work from this person, named by work e-mail. */
+export interface SuccessionRule {
+  readonly team?: string | undefined;
+  readonly country?: string | undefined;
+  readonly location?: string | undefined;
+  readonly successor: string;
+}
+
+/** How activities reach workflows: by id, through the client. */
+export interface WorkflowDispatch {
+  /** Starts the handover's workflow; one that runs already is left alone. */
+  startHandover(handover: string, connection: string): Promise<void>;
+  /** Tells a handover that its row wants something else; false when no such workflow runs. */
+  changed(handover: string, version: number): Promise<boolean>;
+  /** Tells a handover to look at its rows again; false when no such workflow runs. */
+  look(handover: string): Promise<boolean>;
+}
+
+/** Everything activities use; made by the composition root. */
+export interface Deps {
+  readonly stores: Stores;
+  readonly employments: EmploymentStore;
+  readonly deliveries: DeliveryStore;
+  /** The same with stores that share one transaction. */
+  readonly inTransaction: <Result>(work: (deps: Deps) => Promise<Result>) => Promise<Result>;
+  readonly hris: readonly HrisConnection[];
+  readonly crms: readonly CrmConnection[];
+  readonly mail: MailPort | null;
+  readonly workflows: WorkflowDispatch;
+  readonly policy: Policy;
+  readonly reasons: Readonly<Record<string, Reason>>;
+  readonly hrRota: readonly string[];
+  readonly successionRules: readonly SuccessionRule[];
+  /** The business calendar of a country (ISO code), or of the company where it is not known. */
+  readonly calendarOf: (country: string | null) => Calendar;
+}
+
+/** The HRIS of a connection; a connection that is gone is a fault of the configuration. */
+export function hrisOf(deps: Deps, connection: string): HrisConnection {
+  const found = deps.hris.find((hris) => hris.name === connection);
+  if (!found) throw new Error(`connection ${connection} has no HRIS in the configuration`);
+  return found;
+}
+
+/** The CRM of a connection. */
+export function crmOf(deps: Deps, connection: string): CrmConnection {
+  const found = deps.crms.find((crm) => crm.name === connection);
+  if (!found) throw new Error(`connection ${connection} has no CRM in the configuration`);
+  return found;
+}
+
+/** A handover writes only where its HRIS connection and at least one CRM say `act`. */
+export function modeOf(deps: Deps, connection: string): Mode {
+  const acts = hrisOf(deps, connection).mode === 'act' && deps.crms.some((crm) => crm.mode === 'act');
+  return acts ? 'act' : 'observe';
+}

@@ -1,0 +1,222 @@
+import { approvalClock, approverChain } from '../src/domain/approval.js';
+import { addDuration, instantOf, isDay, type Calendar } from '../src/domain/calendar.js';
+import type { Desired } from '../src/domain/employment.js';
+import type { HandoverFacts, StepFacts } from '../src/domain/handover.js';
+import { deadlines, dueAt, type Deadlines } from '../src/domain/transfer.js';
+import { audiences, type AssignmentState, type Audience, type Instant, type Outcome, type StepState } from '../src/domain/words.js';
+import type { HandoverRow, StepRow } from '../src/store/handovers.js';
+import type { GroupRow } from '../src/store/ownerships.js';
+import type { PersonInPlace } from '../src/store/people.js';
+import { modeOf, type Deps } from './deps.js';
+
+/** A handover's row with what the domain decides from. */
+export interface Loaded {
+  readonly row: HandoverRow;
+  readonly facts: HandoverFacts;
+  readonly deadlines: Deadlines | null;
+  readonly calendar: Calendar;
+  /** People who may approve, by step. */
+  readonly chains: ReadonlyMap<string, readonly string[]>;
+}
+
+/** The state that a handover's row wants. */
+export function desiredOf(row: Pick<HandoverRow, 'desiredState'>): Desired {
+  const state = row.desiredState;
+  const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+  if (typeof state !== 'object' || state === null || Array.isArray(state)) throw new Error('desiredState is no object');
+  return {
+    inForce: state['inForce'] === true,
+    evidence: state['evidence'] === 'ok' ? 'ok' : 'unknown',
+    employmentEnd: text(state['employmentEnd']),
+    lastWorkingDay: text(state['lastWorkingDay']),
+    reasonText: text(state['reasonText']),
+  };
+}
+
+/** Who has been told so far, in the order in which it opens. */
+export function toldOf(row: HandoverRow): readonly Audience[] {
+  const at = { leaver: row.toldLeaverAt, team: row.toldTeamAt, contacts: row.toldContactsAt };
+  return audiences.filter((audience) => at[audience] !== null);
+}
+
+/** Reads everything that decides what a handover does next. */
+export async function loadFacts(deps: Deps, handover: string, now: Instant): Promise<Loaded> {
+  const row = await deps.stores.handovers.get(handover);
+  const calendar = deps.calendarOf(row.employment.person.country);
+  const ends = deadlinesOf(deps, row, calendar);
+  const [groups, queuedMails, restoreOpen, givenUp, chains] = await Promise.all([
+    deps.stores.ownerships.groups(handover),
+    deps.stores.mails.countWaiting(handover),
+    row.restoring ? deps.stores.ownerships.undoOpen(handover) : 0,
+    deps.stores.ownerships.givenUp(handover),
+    chainsOf(deps, row),
+  ]);
+  const step = (item: StepRow) => stepFacts(deps, row, item, groups, ends, calendar, chains.get(item.id) ?? [], now);
+  const facts: HandoverFacts = {
+    ...standing(deps, row),
+    release: releaseFacts(deps, row, calendar, now),
+    contactsFrom: contactsFrom(row, calendar),
+    steps: row.steps.map(step),
+    deadlines: ends && { custodianAt: ends.custodianAt, lastDayEnds: ends.lastDayEnds },
+    queuedMails,
+    restoreOpen,
+    givenUp,
+  };
+  return { row, facts, deadlines: ends, calendar, chains };
+}
+
+type Standing = Omit<HandoverFacts, 'release' | 'contactsFrom' | 'steps' | 'deadlines' | 'queuedMails' | 'restoreOpen' | 'givenUp'>;
+
+function standing(deps: Deps, row: HandoverRow): Standing {
+  const desired = desiredOf(row);
+  return {
+    mode: modeOf(deps, row.employment.connection),
+    closed: row.closedAt === null ? null : outcomeOf(row.outcome),
+    inForce: row.inForce,
+    withdrawn: !desired.inForce,
+    evidence: desired.evidence,
+    paused: row.paused,
+    held: row.held,
+    snapshotDone: row.snapshotAt !== null,
+    released: row.releasedAt !== null,
+    planned: row.plannedAt !== null,
+    told: toldOf(row),
+    parked: row.parked.map(({ id, what }) => ({ id, what })),
+    restoring: row.restoring === 'rescinded' || row.restoring === 'undo' ? row.restoring : null,
+    swept: row.sweptAt !== null,
+  };
+}
+
+/** The deadlines, once a last working day is known. */
+function deadlinesOf(deps: Deps, row: HandoverRow, calendar: Calendar): Deadlines | null {
+  const { lastWorkingDay } = row;
+  if (lastWorkingDay === null) return null;
+  return deadlines({
+    policy: deps.policy,
+    calendar,
+    lastWorkingDay,
+    employmentEnd: row.card?.employmentEnd ?? null,
+    toldTeamAt: iso(row.toldTeamAt),
+    releasedAt: iso(row.releasedAt),
+  });
+}
+
+function releaseFacts(deps: Deps, row: HandoverRow, calendar: Calendar, now: Instant): HandoverFacts['release'] {
+  const from = iso(row.snapshotAt) ?? now;
+  const dueAt = addDuration(calendar, from, deps.policy.release.dueAfter);
+  return { asked: row.releaseAsked, askAt: iso(row.releaseAskAt) ?? from, dueAt };
+}
+
+
+/** Contacts may know from a day that HR named on the card. */
+function contactsFrom(row: HandoverRow, calendar: Calendar): Instant | null {
+  const day = row.card?.whoKnows ?? '';
+  return isDay(day) && row.releasedAt !== null && row.toldContactsAt === null ? instantOf(day, '00:00', calendar.timeZone) : null;
+}
+
+function stepFacts(
+  deps: Deps,
+  row: HandoverRow,
+  step: StepRow,
+  groups: readonly GroupRow[],
+  ends: Deadlines | null,
+  calendar: Calendar,
+  chain: readonly string[],
+  now: Instant,
+): StepFacts {
+  const state = stepStateOf(step.state);
+  const due = (kind: 'canary' | 'rest' | 'late') =>
+    ends &&
+    dueAt({
+      step: { state, decidedAt: iso(step.decidedAt), canaryVerifiedAt: iso(step.canaryAt) },
+      canary: kind === 'canary',
+      late: kind === 'late',
+      toldTeamAt: iso(row.toldTeamAt),
+      deadlines: ends,
+      policy: deps.policy,
+      calendar,
+      now,
+    });
+  return {
+    id: step.id,
+    state,
+    asked: step.asked,
+    chain: chain.filter((person) => !step.asked.includes(person)),
+    reminded: step.remindedAt !== null,
+    timedOut: step.timedOut,
+    times: step.askedAt && ends ? approvalTimesOf(deps, calendar, step.askedAt, ends) : null,
+    groups: groups.filter((group) => group.stepId === step.id).map((group) => ({ ...group, state: assignmentStateOf(group.state) })),
+    due: { canary: due('canary'), rest: due('rest'), late: due('late') },
+  };
+}
+
+function approvalTimesOf(deps: Deps, calendar: Calendar, askedAt: Date, ends: Deadlines) {
+  return approvalClock(deps.policy, calendar, { askedAt: askedAt.toISOString(), lastWorkingDayEnds: ends.lastDayEnds, urgent: ends.urgent });
+}
+
+/** Who may be asked to approve each step that waits. */
+async function chainsOf(deps: Deps, row: HandoverRow): Promise<ReadonlyMap<string, readonly string[]>> {
+  const waiting = row.steps.filter((step) => step.state === 'waiting');
+  if (waiting.length === 0) return new Map();
+  const { connection, record, personId } = row.employment;
+  const [above, rota] = await Promise.all([
+    deps.stores.people.managersAbove(connection, record),
+    deps.stores.people.byWorkEmail(connection, deps.hrRota),
+  ]);
+  const managers = new Map(above.map((person, level) => [level === 0 ? personId : (above[level - 1]?.person ?? ''), person.person]));
+  const known: readonly PersonInPlace[] = [...above, ...rota];
+  return new Map(
+    waiting.map((step) => [
+      step.id,
+      approverChain({
+        leaver: personId,
+        successor: step.successorId,
+        managerOf: (person) => managers.get(person) ?? null,
+        hrRota: rota.map((person) => person.person),
+        absent: new Set(known.filter((person) => !person.active).map((person) => person.person)),
+        leaving: new Set(known.filter((person) => person.leaving).map((person) => person.person)),
+        beneficiaries: new Set(),
+      }),
+    ]),
+  );
+}
+
+/** An instant as the domain writes it; null stays null. */
+export function iso(date: Date | null): Instant | null {
+  return date === null ? null : date.toISOString();
+}
+
+const stepStates: Readonly<Record<StepState, true>> = {
+  waiting: true,
+  approved: true,
+  refused: true,
+  'to-custodian': true,
+  applying: true,
+  verified: true,
+  parked: true,
+  restored: true,
+};
+const assignmentStates: Readonly<Record<AssignmentState, true>> = {
+  owned: true,
+  planned: true,
+  approved: true,
+  intended: true,
+  written: true,
+  verified: true,
+  skipped: true,
+  refused: true,
+  parked: true,
+  restored: true,
+};
+const outcomes: Readonly<Record<Outcome, true>> = { completed: true, rescinded: true, restored: true, aborted: true, incomplete: true };
+
+/** A column's text as the word it stands for; any other text is a fault of the row. */
+function wordIn<Word extends string>(words: Readonly<Record<Word, true>>, text: string | null): Word {
+  const isWord = (value: string): value is Word => Object.hasOwn(words, value);
+  if (text !== null && isWord(text)) return text;
+  throw new Error('a row holds a state that this version does not know');
+}
+
+export const stepStateOf = (text: string): StepState => wordIn(stepStates, text);
+export const assignmentStateOf = (text: string): AssignmentState => wordIn(assignmentStates, text);
+export const outcomeOf = (text: string | null): Outcome => wordIn(outcomes, text);

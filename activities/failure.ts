@@ -1,0 +1,43 @@
+import { activityInfo, ApplicationFailure, CancelledFailure, CompleteAsyncError, log } from '@temporalio/activity';
+import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
+import { isRetryable } from '../src/domain/failure.js';
+import { VendorError } from '../src/ports/vendor.js';
+
+/** A vendor that answers nonsense is asked this often; then a person has to look. */
+const mostNonsense = 5;
+
+/** The one place where errors become failures that a workflow understands; what is no vendor's error keeps its text out of the history. */
+export function failureInterceptor(): ActivityInboundCallsInterceptor {
+  return {
+    async execute(input, next) {
+      try {
+        return await next(input);
+      } catch (error) {
+        throw translate(error);
+      }
+    },
+  };
+}
+
+function translate(error: unknown): unknown {
+  if (error instanceof CancelledFailure || error instanceof ApplicationFailure || error instanceof CompleteAsyncError) return error;
+  if (error instanceof VendorError) return vendorFailure(error);
+  const { name, stack } = error instanceof Error ? error : new Error('thrown value is no error');
+  log.error('activity failed', { errorName: name, frames: framesOf(stack) });
+  return ApplicationFailure.create({ type: 'internal', message: `${name} in Baton's own code; the worker's log has its place` });
+}
+
+function vendorFailure(error: VendorError): ApplicationFailure {
+  const nonsense = error.kind === 'unexpected-response' && activityInfo().attempt >= mostNonsense;
+  return ApplicationFailure.create({
+    type: error.kind,
+    message: error.message,
+    nonRetryable: !isRetryable(error.kind) || nonsense,
+    ...(error.retryAfterMs !== undefined && { nextRetryDelay: error.retryAfterMs }),
+  });
+}
+
+/** The stack without its message, which may quote a row. */
+function framesOf(stack: string | undefined): readonly string[] {
+  return (stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at ')).slice(0, 8);
+}

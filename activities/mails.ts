@@ -1,0 +1,23 @@
+import type { Instant } from '../src/domain/words.js';
+import { VendorError, type CallContext } from '../src/ports/vendor.js';
+import type { Deps } from './deps.js';
+
+/** Sends what is queued for a handover; a mail found in `sending` after a crash goes again under the same Message-ID. */
+export async function sendMails(deps: Deps, handover: string, now: Instant, context: CallContext): Promise<void> {
+  const { mails } = deps.stores;
+  for (const mail of await mails.waiting(handover)) {
+    if (!deps.mail) {
+      await mails.failed(mail.id, 'no-mail-server');
+      continue;
+    }
+    await mails.begin(mail.id);
+    try {
+      await deps.mail.send(mail, context);
+    } catch (error) {
+      if (!(error instanceof VendorError) || error.kind !== 'mail-refused') throw error;
+      await mails.failed(mail.id, error.kind);
+      continue;
+    }
+    await mails.sent(mail.id, now);
+  }
+}

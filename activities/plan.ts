@@ -1,0 +1,199 @@
+import { localDay } from '../src/domain/calendar.js';
+import { bundle, plan as propose, type Bundle, type Candidate, type Plan } from '../src/domain/succession.js';
+import { lastLateDay, pickCanary } from '../src/domain/transfer.js';
+import type { Instant } from '../src/domain/words.js';
+import type { CallContext } from '../src/ports/vendor.js';
+import type { HandoverRow } from '../src/store/handovers.js';
+import type { PlanEntry, PlannedRow } from '../src/store/ownerships.js';
+import type { PersonInPlace } from '../src/store/people.js';
+import type { Deps } from './deps.js';
+
+/** A row with the bundle that it belongs to. */
+interface BundledRow extends PlannedRow {
+  readonly bundle: number;
+}
+
+/** Proposes successors for the whole snapshot; running it again before anything was decided replaces the proposal. */
+export async function planAll(deps: Deps, handover: string, now: Instant, context: CallContext): Promise<void> {
+  const row = await deps.stores.handovers.get(handover);
+  const rows = await deps.stores.ownerships.forPlan(handover, ['owned', 'planned']);
+  const numbers = bundle(rows.map(ownAccount));
+  const bundled = rows.map((item, index) => ({ ...item, bundle: numbers[index] ?? 0 }));
+  const proposal = await proposeFor(deps, row, bundled, [], now, context);
+  await deps.inTransaction(async (tx) => {
+    await tx.stores.handovers.removeSteps(handover, row.steps.map((step) => step.id));
+    await savePlan(tx, row, proposal, bundled, { planVersion: 1, firstStep: 1 });
+    await tx.stores.handovers.update(handover, { plannedAt: now, planVersion: 1 });
+  });
+}
+
+/** Proposes other successors for what was refused, as new steps of the next version. */
+export async function replan(deps: Deps, handover: string, refusedSuccessors: readonly string[], now: Instant): Promise<void> {
+  const row = await deps.stores.handovers.get(handover);
+  const rows = await deps.stores.ownerships.forPlan(handover, ['refused']);
+  const bundled = rows.map((item) => ({ ...item, bundle: item.bundle ?? 0 }));
+  const planVersion = row.planVersion + 1;
+  const proposal = await proposeFor(deps, row, bundled, refusedSuccessors, now, null);
+  await savePlan(deps, row, proposal, bundled, { planVersion, firstStep: row.steps.length + 1 });
+  await deps.stores.handovers.update(handover, { planVersion });
+}
+
+/** Plans what appeared after the snapshot as supplementary steps of the same version. Returns the ids of the steps. */
+export async function supplement(deps: Deps, handover: string, now: Instant, context: CallContext): Promise<readonly string[]> {
+  const row = await deps.stores.handovers.get(handover);
+  const rows = await deps.stores.ownerships.forPlan(handover, ['owned']);
+  if (rows.length === 0) return [];
+  const highest = await deps.stores.ownerships.highestBundle(handover);
+  const numbers = bundle(rows.map(ownAccount));
+  const bundled = rows.map((item, index) => ({ ...item, bundle: highest + (numbers[index] ?? 0) }));
+  const proposal = await proposeFor(deps, row, bundled, [], now, context);
+  const firstStep = row.steps.length + 1;
+  return deps.inTransaction((tx) => savePlan(tx, row, proposal, bundled, { planVersion: row.planVersion, firstStep }));
+}
+
+/** Two CRMs may use the same account ids. */
+function ownAccount({ connection, account }: PlannedRow): { readonly account: string | null } {
+  return { account: account === null ? null : `${connection}/${account}` };
+}
+
+/** Asks the domain for a plan; `context` null means that nobody's accounts are counted again. */
+async function proposeFor(
+  deps: Deps,
+  row: HandoverRow,
+  rows: readonly BundledRow[],
+  excluded: readonly string[],
+  now: Instant,
+  context: CallContext | null,
+): Promise<Plan> {
+  const { employment } = row;
+  const { people } = deps.stores;
+  const byRule = await people.byWorkEmail(employment.connection, deps.successionRules.map((rule) => rule.successor));
+  const custodian = row.card?.custodianId ?? null;
+  const named = [...byRule.map((person) => person.person), ...(custodian ? [custodian] : [])];
+  const near = { team: employment.team, manager: employment.managerRecord };
+  const found = (await people.candidates(employment.connection, near, named)).filter((person) => !excluded.includes(person.person));
+  const emails = new Map(byRule.map((person) => [person.workEmail, person.person]));
+  return propose({
+    leaver: { person: employment.personId, team: employment.team, manager: employment.managerRecord, country: employment.person.country, location: employment.location },
+    custodian,
+    bundles: toBundles(rows),
+    candidates: await toCandidates(deps, found, context),
+    rules: deps.successionRules.flatMap(({ successor, ...rule }) => {
+      const person = emails.get(successor.toLowerCase());
+      return person ? [{ ...rule, successor: person }] : [];
+    }),
+    policy: deps.policy,
+    today: localDay(now, deps.calendarOf(employment.person.country).timeZone),
+  });
+}
+
+async function toCandidates(deps: Deps, found: readonly PersonInPlace[], context: CallContext | null): Promise<readonly Candidate[]> {
+  const seats = await deps.stores.people.seats(found.map((person) => person.person));
+  const counts = context ? await countAccounts(deps, seats, context) : new Map<string, number>();
+  return found.map((person) => ({
+    person: person.person,
+    team: person.team,
+    manager: person.manager,
+    active: person.active,
+    leaving: person.leaving,
+    away: false,
+    seat: seats.filter((seat) => seat.person === person.person).map((seat) => seat.connection),
+    accounts: counts.get(person.person) ?? null,
+  }));
+}
+
+type Seat = Awaited<ReturnType<Deps['stores']['people']['seats']>>[number];
+
+/** One small search per candidate: what a colleague has already decides what may be added. */
+async function countAccounts(deps: Deps, seats: readonly Seat[], context: CallContext): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
+  await Promise.all(
+    seats.map(async ({ connection, user, person }) => {
+      const count = await deps.crms.find((crm) => crm.name === connection)?.port.countAccounts(user, context);
+      counts.set(person, (counts.get(person) ?? 0) + (count ?? 0));
+    }),
+  );
+  return counts;
+}
+
+function toBundles(rows: readonly BundledRow[]): readonly Bundle[] {
+  const bundles = new Map<number, { records: number; accounts: number; value: number | null; closesOn: string | null; account: string | null; connections: Set<string> }>();
+  for (const row of rows) {
+    const one = bundles.get(row.bundle) ?? { records: 0, accounts: 0, value: null, closesOn: null, account: row.account, connections: new Set<string>() };
+    one.records += 1;
+    if (row.recordType === 'companies') one.accounts = 1;
+    if (row.value !== null) one.value = (one.value ?? 0) + row.value;
+    if (row.open && row.closesOn !== null && (one.closesOn === null || row.closesOn < one.closesOn)) one.closesOn = row.closesOn;
+    one.connections.add(row.connection);
+    bundles.set(row.bundle, one);
+  }
+  return [...bundles].map(([id, { connections, ...rest }]) => ({ id, ...rest, connections: [...connections] }));
+}
+
+/** Writes steps and assignments of a proposal; bundles that nobody can take become the custodian's, and wait for a seat or another successor. */
+async function savePlan(
+  deps: Deps,
+  row: HandoverRow,
+  proposal: Plan,
+  rows: readonly BundledRow[],
+  { planVersion, firstStep }: { readonly planVersion: number; readonly firstStep: number },
+): Promise<readonly string[]> {
+  const custodian = row.card?.custodianId;
+  const orphans = proposal.withoutSuccessor.length > 0 && custodian ? [{ successor: custodian, reason: 'custodian', bundles: proposal.withoutSuccessor }] : [];
+  const steps = [...proposal.steps, ...orphans].map((step, index) => ({ ...step, id: `s${firstStep + index}` }));
+  for (const { id, successor, reason } of steps) {
+    await deps.stores.handovers.saveStep({ ...freshStep, handoverId: row.id, asked: [], id, planVersion, successorId: successor, reason });
+  }
+  await deps.stores.ownerships.applyPlan(await toEntries(deps, row, steps, rows));
+  return steps.map((step) => step.id);
+}
+
+const freshStep = {
+  state: 'waiting',
+  approverId: null,
+  timedOut: false,
+  askedAt: null,
+  remindedAt: null,
+  decidedAt: null,
+  decisionId: null,
+  canaryAt: null,
+};
+
+interface StepShare {
+  readonly id: string;
+  readonly successor: string;
+  readonly bundles: readonly number[];
+}
+
+async function toEntries(deps: Deps, row: HandoverRow, steps: readonly StepShare[], rows: readonly BundledRow[]): Promise<readonly PlanEntry[]> {
+  const seats = await deps.stores.people.seats(steps.map((step) => step.successor));
+  const userOf = new Map(seats.map(({ person, connection, user }) => [`${person}/${connection}`, user]));
+  const observed = new Set(deps.crms.filter((crm) => crm.mode === 'observe').map((crm) => crm.name));
+  const stepOf = new Map(steps.flatMap((step) => step.bundles.map((number) => [number, step] as const)));
+  const lateUntil = lateUntilOf(deps, row);
+  const entries = rows.map((item) => {
+    const step = stepOf.get(item.bundle);
+    return {
+      id: item.id,
+      stepId: step?.id ?? null,
+      bundle: item.bundle,
+      planned: step ? (userOf.get(`${step.successor}/${item.connection}`) ?? null) : null,
+      canary: false,
+      late: item.open && item.closesOn !== null && lateUntil !== null && item.closesOn <= lateUntil,
+      value: item.value,
+      ...(observed.has(item.connection) ? { state: 'skipped' as const, reason: 'connection-observes' } : { state: 'planned' as const, reason: null }),
+    };
+  });
+  const canaries = new Set(steps.flatMap((step) => canaryIds(entries.filter((entry) => entry.stepId === step.id && entry.state === 'planned'), deps)));
+  return entries.map((entry) => ({ ...entry, canary: canaries.has(String(entry.id)) }));
+}
+
+/** The last closing day of a deal that stays with the leaver until the last working day. */
+function lateUntilOf(deps: Deps, row: HandoverRow): string | null {
+  if (row.lastWorkingDay === null) return null;
+  return lastLateDay(row.lastWorkingDay, deps.policy.transfer.keepDealsClosingWithin, deps.calendarOf(row.employment.person.country));
+}
+
+function canaryIds(entries: readonly { readonly id: bigint; readonly value: number | null; readonly late: boolean }[], deps: Deps): readonly string[] {
+  return pickCanary(entries.map(({ id, value, late }) => ({ id: String(id), value, late })), deps.policy.transfer.canary.records);
+}

@@ -1,0 +1,120 @@
+import { addDuration } from '../src/domain/calendar.js';
+import { next, stepState, type Change, type Next } from '../src/domain/handover.js';
+import type { Instant } from '../src/domain/words.js';
+import type { HandoverView } from '../workflows/contract.js';
+import { crmOf, type Deps } from './deps.js';
+import { loadFacts, type Loaded } from './facts.js';
+import { queueApproval, queueRelease } from './notices.js';
+import { toView } from './view.js';
+
+/** More changes than this in one go would be a loop in the rules. */
+const mostRounds = 50;
+
+/** Applies every change of rows that is due, until nothing is, and says where the handover stands then. */
+export async function settle(deps: Deps, handover: string, now: Instant): Promise<HandoverView> {
+  for (let round = 0; round < mostRounds; round += 1) {
+    const loaded = await loadFacts(deps, handover, now);
+    const found = next(loaded.facts, now);
+    if (found.changes.length === 0) return stand(deps, handover, loaded, found);
+    for (const change of found.changes) await apply(deps, loaded, change, now);
+  }
+  throw new Error('a handover does not come to rest');
+}
+
+async function stand(deps: Deps, handover: string, loaded: Loaded, found: Next): Promise<HandoverView> {
+  const { stage, dueAt } = found;
+  const waitingFor = found.waitingFor.map((waiting) => ({ ...waiting }));
+  if (loaded.facts.closed === null) await deps.stores.handovers.setStanding(handover, { stage, waitingFor, dueAt });
+  const row = await deps.stores.handovers.get(handover);
+  return toView(deps, { ...loaded, row }, found);
+}
+
+async function apply(deps: Deps, loaded: Loaded, change: Change, now: Instant): Promise<void> {
+  const { handovers, ownerships } = deps.stores;
+  const { id } = loaded.row;
+  switch (change.change) {
+    case 'ask-release':
+      return askRelease(deps, loaded, change.nth, now);
+    case 'ask-approval':
+      return askApproval(deps, loaded, change, now);
+    case 'remind':
+      await queueApproval(deps, loaded, change.step, 'reminder');
+      return handovers.updateStep(id, change.step, { remindedAt: now });
+    case 'to-custodian':
+      for (const step of change.steps) await giveToCustodian(deps, loaded, step, now, true);
+      return;
+    case 'step-state':
+      return handovers.setStepState(id, change.step, change.state);
+    case 'told':
+      return handovers.tell(id, change.audience, now);
+    case 'restore-ended':
+      return handovers.update(id, { restoring: null });
+    case 'skip-everything':
+      await ownerships.skipAll(id, 'observed-only');
+      return;
+    case 'close':
+      return handovers.close(id, change.outcome, now);
+    default:
+      return change satisfies never;
+  }
+}
+
+/** First HR's first person, then a reminder, then the next in the rota each time the release is overdue again. */
+async function askRelease(deps: Deps, loaded: Loaded, nth: number, now: Instant): Promise<void> {
+  const { remindAfter, dueAfter } = deps.policy.release;
+  const askAgainAt = addDuration(loaded.calendar, now, nth === 0 ? remindAfter : dueAfter);
+  await queueRelease(deps, loaded, nth);
+  await deps.stores.handovers.update(loaded.row.id, { releaseAsked: nth + 1, releaseAskAt: nth === 1 ? loaded.facts.release.dueAt : askAgainAt });
+}
+
+async function askApproval(deps: Deps, loaded: Loaded, change: Extract<Change, { change: 'ask-approval' }>, now: Instant): Promise<void> {
+  const { row } = loaded;
+  const step = row.steps.find((other) => other.id === change.step);
+  if (!step) return;
+  const asked = [...step.asked, change.approver];
+  await deps.stores.handovers.updateStep(row.id, step.id, {
+    asked,
+    approverId: change.approver,
+    ...(change.late ? { timedOut: true } : { askedAt: now }),
+  });
+  await admitToCircle(deps, loaded, change.approver);
+  await queueApproval(deps, { ...loaded, row: { ...row, steps: row.steps.map((s) => (s.id === step.id ? { ...s, asked, approverId: change.approver } : s)) } }, step.id, 'request');
+}
+
+/** Whoever is asked to approve has to know; the circle on the card says who does. */
+async function admitToCircle(deps: Deps, loaded: Loaded, person: string): Promise<void> {
+  const { card } = loaded.row;
+  if (!card || card.circle.includes(person)) return;
+  const { handoverId, ...rest } = card;
+  await deps.stores.handovers.saveCard(handoverId, { ...rest, circle: [...card.circle, person] });
+}
+
+/** What nobody decided goes to the custodian, whom HR approved in advance. */
+export async function giveToCustodian(deps: Deps, loaded: Loaded, stepId: string, now: Instant, timedOut: boolean): Promise<void> {
+  const { handovers, ownerships } = deps.stores;
+  const { row } = loaded;
+  const custodian = row.card?.custodianId;
+  if (!custodian) throw new Error('a released handover has no custodian');
+  await assignSuccessor(deps, row.id, stepId, custodian);
+  await ownerships.setState(row.id, { stepIds: [stepId], from: ['planned', 'refused'] }, 'approved');
+  await handovers.updateStep(row.id, stepId, { state: 'to-custodian', successorId: custodian, reason: 'custodian', decidedAt: now, ...(timedOut && { timedOut }) });
+}
+
+/** Names the successor's user in every CRM; without a seat there, the step's records of that CRM are parked. */
+export async function assignSuccessor(deps: Deps, handover: string, stepId: string, successor: string): Promise<void> {
+  const seats = await deps.stores.people.seats([successor]);
+  for (const crm of deps.crms) {
+    const seat = seats.find(({ connection }) => connection === crm.name);
+    await deps.stores.ownerships.setPlanned(handover, stepId, crmOf(deps, crm.name).name, seat?.user ?? null);
+  }
+}
+
+/** After an undo of a closed handover: its steps and outcome say what is left of it. An open one settles by itself. */
+export async function concludeRestore(deps: Deps, handover: string, now: Instant): Promise<void> {
+  const { row, facts } = await loadFacts(deps, handover, now);
+  if (row.closedAt === null) return;
+  const states = facts.steps.map((step) => ({ id: step.id, state: stepState(step) }));
+  for (const { id, state } of states) await deps.stores.handovers.setStepState(handover, id, state);
+  const isAll = states.every(({ state }) => state === 'restored');
+  await deps.stores.handovers.update(handover, { restoring: null, ...(isAll && { outcome: 'restored' }) });
+}

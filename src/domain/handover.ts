@@ -1,0 +1,314 @@
+import type { AssignmentState, Audience, Instant, Outcome, Stage, StepState, WaitingFor } from './words.js';
+
+/** Assignments of one step that share what decides when they may move. */
+export interface AssignmentGroup {
+  readonly state: AssignmentState;
+  readonly canary: boolean;
+  /** Stays with the leaver until the last working day. */
+  readonly late: boolean;
+  readonly count: number;
+}
+
+/** When an approver is reminded, and when the next one in the chain is asked. */
+export interface ApprovalTimes {
+  readonly remindAt: Instant;
+  readonly escalateAt: readonly Instant[];
+}
+
+export interface StepFacts {
+  readonly id: string;
+  readonly state: StepState;
+  /** People asked so far, oldest first. */
+  readonly asked: readonly string[];
+  /** People who may be asked next, best first; none of those asked. */
+  readonly chain: readonly string[];
+  readonly reminded: boolean;
+  readonly timedOut: boolean;
+  /** Null until somebody was asked. */
+  readonly times: ApprovalTimes | null;
+  readonly groups: readonly AssignmentGroup[];
+  /** From when each kind of assignment may be written; null while that is open. */
+  readonly due: { readonly canary: Instant | null; readonly rest: Instant | null; readonly late: Instant | null };
+}
+
+/** Everything that decides what a handover does next. */
+export interface HandoverFacts {
+  readonly mode: 'observe' | 'act';
+  readonly closed: Outcome | null;
+  /** Whether the ending that was last acted on is in force; false once a rescission was. */
+  readonly inForce: boolean;
+  /** Whether the newest reading withdrew the ending, acted on or not. */
+  readonly withdrawn: boolean;
+  readonly evidence: 'ok' | 'unknown';
+  readonly paused: boolean;
+  readonly held: boolean;
+  readonly snapshotDone: boolean;
+  readonly released: boolean;
+  readonly planned: boolean;
+  /** How often HR was asked to release, and when it is asked next. */
+  readonly release: { readonly asked: number; readonly askAt: Instant; readonly dueAt: Instant };
+  readonly told: readonly Audience[];
+  /** When contacts may know without being asked again; null when somebody says so. */
+  readonly contactsFrom: Instant | null;
+  readonly steps: readonly StepFacts[];
+  readonly deadlines: { readonly custodianAt: Instant | null; readonly lastDayEnds: Instant } | null;
+  readonly parked: readonly { readonly id: string; readonly what: string }[];
+  readonly queuedMails: number;
+  /** Why writes are being taken back, and how many rows are still to be. */
+  readonly restoring: 'rescinded' | 'undo' | null;
+  readonly restoreOpen: number;
+  /** Whether the CRM was searched again after the last working day. */
+  readonly swept: boolean;
+  /** Assignments that a person gave up. */
+  readonly givenUp: number;
+}
+
+/** A change of rows that `next` finds due; the caller applies it and asks again. */
+export type Change =
+  | { readonly change: 'ask-release'; readonly nth: number }
+  | { readonly change: 'ask-approval'; readonly step: string; readonly approver: string; readonly late: boolean }
+  | { readonly change: 'remind'; readonly step: string }
+  | { readonly change: 'to-custodian'; readonly steps: readonly string[] }
+  | { readonly change: 'step-state'; readonly step: string; readonly state: StepState }
+  | { readonly change: 'told'; readonly audience: Audience }
+  | { readonly change: 'restore-ended' }
+  | { readonly change: 'skip-everything' }
+  | { readonly change: 'close'; readonly outcome: Outcome };
+
+export type Motion = 'snapshot' | 'plan' | 'mail' | 'transfer' | 'restore' | 'sweep';
+
+export interface Waiting {
+  readonly what: WaitingFor;
+  readonly step?: string;
+  readonly until?: Instant;
+}
+
+/** What to change now; when nothing is to be changed, where the handover stands and what it waits for. */
+export interface Next {
+  readonly changes: readonly Change[];
+  readonly stage: Stage;
+  readonly waitingFor: readonly Waiting[];
+  readonly motions: readonly Motion[];
+  readonly dueAt: Instant | null;
+}
+
+const openStates: readonly AssignmentState[] = ['approved', 'intended', 'written'];
+
+/** Decides what a handover does next. Total and pure: the same facts and instant give the same answer. */
+export function next(facts: HandoverFacts, now: Instant): Next {
+  if (facts.closed) return standing('closed');
+  const mail = facts.queuedMails > 0 && !isParked(facts, 'mail') ? motion('mail') : [];
+  const found = restoring(facts) ?? beforePlan(facts, now) ?? (facts.mode === 'observe' ? observing(facts, now) : moving(facts, now));
+  return { ...found, motions: [...found.motions, ...mail] };
+}
+
+/** Which groups of a step's assignments may be written at this instant. */
+export function dueGroups(step: StepFacts, now: Instant): readonly ('canary' | 'rest' | 'late')[] {
+  const kinds = ['canary', 'rest', 'late'] as const;
+  return kinds.filter((kind) => {
+    const due = step.due[kind];
+    return due !== null && due <= now && openCount(step, kind) > 0;
+  });
+}
+
+/** Whether outward steps are stopped: by a person, by the brake, by an HRIS that no longer says anything, or by a rescission. */
+export function isFenced(facts: HandoverFacts): boolean {
+  const stopped = facts.paused || facts.held || facts.evidence === 'unknown' || !facts.inForce || facts.withdrawn;
+  return stopped || facts.restoring !== null || facts.closed !== null || facts.mode === 'observe';
+}
+
+function standing(stage: Stage, rest: Partial<Next> = {}): Next {
+  return { changes: [], stage, waitingFor: [], motions: [], dueAt: null, ...rest };
+}
+
+function motion(name: Motion): readonly Motion[] {
+  return [name];
+}
+
+function isParked(facts: HandoverFacts, what: string): boolean {
+  return facts.parked.some((item) => item.what === what);
+}
+
+function restoring(facts: HandoverFacts): Next | null {
+  const stage = 'restoring';
+  if (facts.restoring) {
+    if (facts.restoreOpen === 0) {
+      const ended: Change = facts.restoring === 'rescinded' ? { change: 'close', outcome: 'rescinded' } : { change: 'restore-ended' };
+      return standing(stage, { changes: [ended] });
+    }
+    return isParked(facts, 'restore')
+      ? standing(stage, { waitingFor: [{ what: 'operator' }] })
+      : standing(stage, { motions: motion('restore'), waitingFor: [{ what: 'vendor' }] });
+  }
+  if (facts.inForce) return null;
+  if (isParked(facts, 'restore')) return standing(stage, { waitingFor: [{ what: 'restore-decision' }] });
+  return standing(stage, { changes: [{ change: 'close', outcome: 'rescinded' }] });
+}
+
+function beforePlan(facts: HandoverFacts, now: Instant): Next | null {
+  if (!facts.snapshotDone) {
+    return isParked(facts, 'snapshot')
+      ? standing('snapshotting', { waitingFor: [{ what: 'operator' }] })
+      : standing('snapshotting', { motions: motion('snapshot'), waitingFor: [{ what: 'vendor' }] });
+  }
+  if (!facts.released) {
+    if (facts.release.askAt <= now) return standing('awaiting-release', { changes: [{ change: 'ask-release', nth: facts.release.asked }] });
+    return standing('awaiting-release', { waitingFor: [{ what: 'release', until: facts.release.dueAt }, ...holds(facts)], dueAt: facts.release.askAt });
+  }
+  if (facts.planned) return null;
+  return isParked(facts, 'plan') ? standing('planning', { waitingFor: [{ what: 'operator' }] }) : standing('planning', { motions: motion('plan') });
+}
+
+/** In `observe` the plan is there to be looked at; on the last working day everything is skipped. */
+function observing(facts: HandoverFacts, now: Instant): Next {
+  const ends = facts.deadlines?.lastDayEnds ?? null;
+  if (ends !== null && ends <= now) {
+    const open = facts.steps.some((step) => step.groups.some((group) => group.state !== 'skipped'));
+    return standing('closed', { changes: [open ? { change: 'skip-everything' } : { change: 'close', outcome: 'completed' }] });
+  }
+  return standing('awaiting-approval', { waitingFor: [lastDay(ends)], dueAt: ends });
+}
+
+function moving(facts: HandoverFacts, now: Instant): Next {
+  const changes = [...toldByDate(facts, now), ...facts.steps.flatMap((step) => stepChanges(step)), ...approvalChanges(facts, now)];
+  if (changes.length > 0) return standing('awaiting-approval', { changes });
+  const waiting = facts.steps.filter((step) => step.state === 'waiting');
+  const open = facts.steps.filter((step) => hasOpen(step));
+  const transfer = transferNow(facts, open, now);
+  const ends = facts.deadlines?.lastDayEnds ?? null;
+  if (waiting.length === 0 && open.length === 0 && ends !== null && ends <= now) return closing(facts);
+  const times = [...waiting.flatMap((step) => approvalTimes(facts, step)), ...open.flatMap((step) => transferTimes(facts, step)), ends, facts.contactsFrom];
+  return {
+    changes: [],
+    stage: stageOf(facts, waiting.length, open.length, transfer),
+    waitingFor: [...waiting.map(approvalWait), ...toldWait(facts, open), ...transferWait(facts, open, transfer, now), ...holds(facts), ...restWait(waiting.length + open.length, ends)],
+    motions: transfer ? motion('transfer') : [],
+    dueAt: earliestAfter(times, now),
+  };
+}
+
+function stageOf(facts: HandoverFacts, waiting: number, open: number, transfer: boolean): Stage {
+  if (transfer) return 'transferring';
+  if (waiting > 0) return 'awaiting-approval';
+  if (open > 0) return facts.told.includes('team') ? 'transferring' : 'awaiting-told';
+  return 'verifying';
+}
+
+function toldByDate(facts: HandoverFacts, now: Instant): readonly Change[] {
+  const due = facts.contactsFrom !== null && facts.contactsFrom <= now && facts.told.includes('team') && !facts.told.includes('contacts');
+  return due ? [{ change: 'told', audience: 'contacts' }] : [];
+}
+
+/** A step's state follows from its assignments once it was decided. */
+function stepChanges(step: StepFacts): readonly Change[] {
+  if (step.state === 'waiting' || step.state === 'refused') return [];
+  const state = stepState(step);
+  return state === step.state ? [] : [{ change: 'step-state', step: step.id, state }];
+}
+
+/** What a decided step's assignments say of it. */
+export function stepState(step: StepFacts): StepState {
+  const count = (...states: AssignmentState[]) => step.groups.reduce((sum, group) => sum + (states.includes(group.state) ? group.count : 0), 0);
+  if (count('parked') > 0 && count('approved', 'intended', 'written') === 0) return 'parked';
+  if (count('approved', 'intended', 'written', 'planned') > 0) {
+    if (count('intended', 'written', 'verified') > 0) return 'applying';
+    return step.state === 'to-custodian' ? 'to-custodian' : 'approved';
+  }
+  return count('verified') === 0 && count('restored') > 0 ? 'restored' : 'verified';
+}
+
+function approvalChanges(facts: HandoverFacts, now: Instant): readonly Change[] {
+  const waiting = facts.steps.filter((step) => step.state === 'waiting');
+  if (waiting.length === 0 || facts.paused || facts.held || facts.evidence === 'unknown') return [];
+  const custodianAt = facts.deadlines?.custodianAt ?? null;
+  if (custodianAt !== null && custodianAt <= now) return [{ change: 'to-custodian', steps: waiting.map((step) => step.id) }];
+  return waiting.flatMap((step) => askedChanges(step, now));
+}
+
+function askedChanges(step: StepFacts, now: Instant): readonly Change[] {
+  const [approver] = step.chain;
+  if (step.times === null) return approver ? [{ change: 'ask-approval', step: step.id, approver, late: false }] : [];
+  const escalateAt = nextEscalation(step);
+  if (approver && escalateAt !== null && escalateAt <= now) return [{ change: 'ask-approval', step: step.id, approver, late: true }];
+  return step.times.remindAt <= now && !step.reminded ? [{ change: 'remind', step: step.id }] : [];
+}
+
+/** The first approver answers until the first escalation, and so on; after the last one the clock is the custodian's. */
+function nextEscalation(step: StepFacts): Instant | null {
+  return step.times?.escalateAt[step.asked.length - 1] ?? null;
+}
+
+function approvalTimes(facts: HandoverFacts, step: StepFacts): readonly (Instant | null)[] {
+  return [step.reminded ? null : (step.times?.remindAt ?? null), step.chain.length > 0 ? nextEscalation(step) : null, facts.deadlines?.custodianAt ?? null];
+}
+
+function approvalWait(step: StepFacts): Waiting {
+  const until = nextEscalation(step);
+  return { what: 'approval', step: step.id, ...(until && { until }) };
+}
+
+function toldWait(facts: HandoverFacts, open: readonly StepFacts[]): readonly Waiting[] {
+  return open.length > 0 && !facts.told.includes('team') ? [{ what: 'told' }] : [];
+}
+
+function transferNow(facts: HandoverFacts, open: readonly StepFacts[], now: Instant): boolean {
+  return !isFenced(facts) && facts.told.includes('team') && !isParked(facts, 'transfer') && open.some((step) => dueGroups(step, now).length > 0);
+}
+
+function transferTimes(facts: HandoverFacts, step: StepFacts): readonly (Instant | null)[] {
+  if (!facts.told.includes('team')) return [];
+  const kinds = ['canary', 'rest', 'late'] as const;
+  return kinds.map((kind) => (openCount(step, kind) > 0 ? step.due[kind] : null));
+}
+
+function transferWait(facts: HandoverFacts, open: readonly StepFacts[], transfer: boolean, now: Instant): readonly Waiting[] {
+  if (transfer) return [{ what: 'vendor' }];
+  const until = earliestAfter(open.flatMap((step) => transferTimes(facts, step)), now);
+  return until ? [{ what: 'transfer-window', until }] : [];
+}
+
+function holds(facts: HandoverFacts): readonly Waiting[] {
+  const operator = facts.paused || facts.held || facts.parked.length > 0;
+  return [...(facts.evidence === 'unknown' ? [{ what: 'evidence' as const }] : []), ...(operator ? [{ what: 'operator' as const }] : [])];
+}
+
+function restWait(unfinished: number, ends: Instant | null): readonly Waiting[] {
+  return unfinished === 0 ? [lastDay(ends)] : [];
+}
+
+function lastDay(ends: Instant | null): Waiting {
+  return { what: 'last-working-day', ...(ends && { until: ends }) };
+}
+
+/** After the last working day: search once more, and close unless something waits for a person. */
+function closing(facts: HandoverFacts): Next {
+  const waitingFor = holds(facts);
+  if (!facts.swept && !isParked(facts, 'sweep')) return standing('verifying', { motions: isFenced(facts) ? [] : motion('sweep'), waitingFor });
+  if (waitingFor.length > 0) return standing('verifying', { waitingFor });
+  return standing('verifying', { changes: [{ change: 'close', outcome: closeOutcome(facts) }] });
+}
+
+function closeOutcome(facts: HandoverFacts): Outcome {
+  if (facts.givenUp > 0) return 'incomplete';
+  const moved = facts.steps.some((step) => step.state === 'verified');
+  return !moved && facts.steps.some((step) => step.state === 'restored') ? 'restored' : 'completed';
+}
+
+function hasOpen(step: StepFacts): boolean {
+  return step.groups.some((group) => openStates.includes(group.state));
+}
+
+function openCount(step: StepFacts, kind: 'canary' | 'rest' | 'late'): number {
+  const groups = step.groups.filter((group) => openStates.includes(group.state) && kindOf(group) === kind);
+  return groups.reduce((sum, group) => sum + group.count, 0);
+}
+
+function kindOf(group: AssignmentGroup): 'canary' | 'rest' | 'late' {
+  if (group.late) return 'late';
+  return group.canary ? 'canary' : 'rest';
+}
+
+function earliestAfter(times: readonly (Instant | null)[], now: Instant): Instant | null {
+  const future = times.filter((time) => time !== null).filter((time) => time > now);
+  return future.length === 0 ? null : future.reduce((first, time) => (time < first ? time : first));
+}

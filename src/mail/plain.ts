@@ -1,0 +1,57 @@
+import type { Day, Instant } from '../domain/words.js';
+
+/** Why an approver hears from Baton. */
+export type ApprovalKind = 'request' | 'reminder';
+
+/** A mail's subject and text; no name stands in a subject, since not everybody may know yet. */
+export interface Written {
+  readonly subject: string;
+  readonly text: string;
+}
+
+/** Asks HR to release a handover. `handover` is the row's id, the command line that HR's operator can paste follows from it. */
+export function releaseMail(facts: { readonly handover: string; readonly dueAt: Instant; readonly reminder: boolean }): Written {
+  const { handover, dueAt, reminder } = facts;
+  return {
+    subject: `${reminder ? 'Reminder: a' : 'A'} handover waits for your release (${handover})`,
+    text: [
+      'Somebody is leaving, and Baton has listed what they own. Until you release it, nothing is changed and nobody else is told.',
+      '',
+      `Please look at the release card before ${readable(dueAt)}:`,
+      `  npm run baton -- show ${handover}`,
+      `  npm run baton -- release ${handover} --set reason=resignation --set whoKnows=team`,
+      '',
+      'It is never released by itself. If nobody answers, the next person in the HR rota is asked.',
+    ].join('\n'),
+  };
+}
+
+/** Asks an approver to decide one step. */
+export function approvalMail(facts: {
+  readonly handover: string;
+  readonly step: string;
+  readonly records: number;
+  readonly lastWorkingDay: Day | null;
+  readonly until: Instant | null;
+  readonly kind: ApprovalKind;
+}): Written {
+  const { handover, step, records, lastWorkingDay, until, kind } = facts;
+  return {
+    subject: `${kind === 'reminder' ? 'Reminder: new' : 'New'} owners wait for your decision (${handover}, ${step})`,
+    text: [
+      `${records} records need a new owner${lastWorkingDay ? `; the last working day is ${lastWorkingDay}` : ''}.`,
+      until ? `What is undecided on ${readable(until)} goes to the custodian whom HR named. Silence is never an approval.` : 'Silence is never an approval.',
+      '',
+      'See who gets what, then decide:',
+      `  npm run baton -- show ${handover}`,
+      `  npm run baton -- approve ${handover} --step ${step}`,
+      `  npm run baton -- refuse ${handover} --step ${step} --then replan`,
+      '',
+      'Until then nothing changes and nobody outside hears anything.',
+    ].join('\n'),
+  };
+}
+
+function readable(instant: Instant): string {
+  return `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
+}

@@ -1,0 +1,37 @@
+import type { Prisma } from '../generated/client.js';
+import type { Queries } from './client.js';
+import { newId } from './ids.js';
+
+/** Who decided what and why; a row is written before the signal or update that refers to it. */
+export function decisionStore(db: Queries) {
+  return {
+    /** Writes a decision and returns its id, which is also the update's id. */
+    async write(decision: {
+      readonly handoverId: string;
+      readonly action: string;
+      readonly input: Prisma.InputJsonValue;
+      readonly by: string | null;
+      readonly comment?: string | undefined;
+    }): Promise<string> {
+      const row = await db.decision.create({ data: { id: newId('d-'), ...decision, comment: decision.comment ?? null } });
+      return row.id;
+    },
+
+    /** A decision of this handover, or null: an id that points elsewhere proves nobody's identity. */
+    async find(handoverId: string, id: string) {
+      return db.decision.findFirst({ where: { id, handoverId } });
+    },
+
+    /** Notes what became of a decision; a message without a row gets one, by an operator whose identity nobody verified. */
+    async conclude(handoverId: string, id: string, action: string, input: Prisma.InputJsonValue, result: string): Promise<void> {
+      await db.decision.upsert({ where: { id }, create: { id, handoverId, action, input, by: null, result }, update: { result } });
+    },
+
+    async list(handoverId: string) {
+      return db.decision.findMany({ where: { handoverId }, orderBy: { at: 'asc' } });
+    },
+  };
+}
+
+/** The store of decisions. */
+export type DecisionStore = ReturnType<typeof decisionStore>;
