@@ -16,10 +16,17 @@ export async function applyChange(deps: Deps, handover: string, now: Instant): P
     const { inForce, evidence } = desiredOf(row);
     await tx.stores.handovers.update(handover, { applied: row.desired, inForce });
     if (evidence === 'unknown') return;
-    if (inForce) await moveDates(tx, loaded);
+    if (inForce) await resume(tx, loaded, now);
     else await rescind(tx, loaded, now);
   });
   return settle(deps, handover, now);
+}
+
+/** The ending is in force, with new dates or again: a proposal to restore has lost its cause. */
+async function resume(deps: Deps, loaded: Loaded, now: Instant): Promise<void> {
+  const proposals = loaded.row.parked.filter((item) => item.what === 'restore' && item.kind === 'decision');
+  await deps.stores.handovers.resolveParked(loaded.row.id, proposals.map((item) => item.id), 'in-force-again', now);
+  await moveDates(deps, loaded);
 }
 
 /** New dates: the card follows unless HR set them by hand, and every deadline follows the card. */

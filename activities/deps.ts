@@ -38,6 +38,8 @@ export interface WorkflowDispatch {
   startHandover(handover: string, connection: string): Promise<void>;
   /** Tells a handover that its row wants something else; false when no such workflow runs. */
   changed(handover: string, version: number): Promise<boolean>;
+  /** Makes the employment's workflow look again. */
+  lookAt(employment: string): Promise<void>;
   /** Tells a handover to look at its rows again; false when no such workflow runs. */
   look(handover: string): Promise<boolean>;
 }
@@ -54,7 +56,8 @@ export interface Deps {
   readonly mail: MailPort | null;
   readonly workflows: WorkflowDispatch;
   readonly policy: Policy;
-  readonly reasons: Readonly<Record<string, Reason>>;
+  /** The reason that an HRIS wording stands for, by the company's mapping. */
+  readonly reasonOf: (wording: string) => Reason;
   readonly hrRota: readonly string[];
   readonly successionRules: readonly SuccessionRule[];
   /** The business calendar of a country (ISO code), or of the company where it is not known. */

@@ -25,7 +25,7 @@ export async function lookAtEmployment(deps: Deps, id: string, now: Instant, con
   const facts = toFacts(reading);
   const open = await stores.handovers.openOf(id);
   const acknowledged = open && toAcknowledged(open);
-  const lastClosed = await lastClosedOf(deps, id);
+  const lastClosed = await lastClosedOf(deps, id, employment.conclusion === 'no-ending');
   const { timeZone } = deps.calendarOf(reading?.colleague.country ?? null);
   const decision = decide({ reading: facts, acknowledged, lastClosed, today: localDay(now, timeZone) });
   await stores.people.saveReading(id, { ...readingData(reading), readAt: now, conclusion: decision.action === 'nothing' ? decision.conclusion : null });
@@ -101,11 +101,11 @@ function toAcknowledged(open: OpenRow): Acknowledged {
   return { version: open.desired, source: open.source === 'manual' ? 'manual' : 'hris', ...desiredOf(open) };
 }
 
-async function lastClosedOf(deps: Deps, id: string): Promise<LastClosed | null> {
+async function lastClosedOf(deps: Deps, id: string, emptySince: boolean): Promise<LastClosed | null> {
   const row = await deps.stores.handovers.lastClosedOf(id);
   if (!row) return null;
   const outcome: Outcome = outcomeOf(row.outcome);
-  return { employmentEnd: desiredOf(row).employmentEnd, outcome };
+  return { employmentEnd: desiredOf(row).employmentEnd, outcome, emptySince };
 }
 
 /** Records that changed since the last time (with an overlap), and those whose end lies ahead, become delivery rows: there is one way in. */

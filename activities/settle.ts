@@ -3,7 +3,7 @@ import { next, stepState, type Change, type Next } from '../src/domain/handover.
 import type { Instant } from '../src/domain/words.js';
 import type { HandoverView } from '../workflows/contract.js';
 import { crmOf, type Deps } from './deps.js';
-import { loadFacts, type Loaded } from './facts.js';
+import { desiredOf, loadFacts, type Loaded } from './facts.js';
 import { queueApproval, queueRelease } from './notices.js';
 import { toView } from './view.js';
 
@@ -53,7 +53,8 @@ async function apply(deps: Deps, loaded: Loaded, change: Change, now: Instant): 
       await ownerships.skipAll(id, 'observed-only');
       return;
     case 'close':
-      return handovers.close(id, change.outcome, now);
+      await handovers.close(id, change.outcome, now);
+      return endingAgain(deps, loaded);
     default:
       return change satisfies never;
   }
@@ -117,4 +118,10 @@ export async function concludeRestore(deps: Deps, handover: string, now: Instant
   for (const { id, state } of states) await deps.stores.handovers.setStepState(handover, id, state);
   const isAll = states.every(({ state }) => state === 'restored');
   await deps.stores.handovers.update(handover, { restoring: null, ...(isAll && { outcome: 'restored' }) });
+}
+
+/** The HRIS may have named a new end while the old one was being taken back: that is another handover, and somebody has to look. */
+async function endingAgain(deps: Deps, { row }: Loaded): Promise<void> {
+  const { desiredState, inForce, employmentId } = await deps.stores.handovers.get(row.id);
+  if (row.restoring === 'rescinded' && inForce && desiredOf({ desiredState }).inForce) await deps.workflows.lookAt(employmentId);
 }

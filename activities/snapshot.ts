@@ -73,7 +73,7 @@ export async function saveCard(deps: Deps, handover: string): Promise<void> {
   const desired = desiredOf(row);
   const card = prefill({
     ...desired,
-    reasons: deps.reasons,
+    reasons: desired.reasonText === null ? {} : { [desired.reasonText]: deps.reasonOf(desired.reasonText) },
     leaver: personId,
     managerOf: (person) => managers.get(person) ?? null,
     leaving: new Set(above.filter((person) => person.leaving || !person.active).map((person) => person.person)),

@@ -21,6 +21,7 @@ const mailbox = z
   .regex(/^(?:[^<>\r\n]* <)?[^\s<>@]+@[^\s<>@]+>?$/, 'write an address, such as Baton <baton@example.com>');
 
 const plainSchema = z.object({
+  BATON_HOST: z.string().default('127.0.0.1'),
   BATON_PORT: port(7400),
   SANDBOX_PORT: port(7401),
   MAILBOX_SMTP_PORT: port(7402),
@@ -34,6 +35,7 @@ const plainSchema = z.object({
   BATON_LOG_LEVEL: z.enum(logLevels).default('info'),
   MAIL_FROM: mailbox.optional(),
   TEMPORAL_ADDRESS: hostAndPort.optional(),
+  TEMPORAL_CLI_PATH: z.string().optional(),
   TEMPORAL_NAMESPACE: z.string().default('default'),
   TEMPORAL_TLS: z.enum(['true', 'false'], 'write true or false').optional(),
   TEMPORAL_TLS_SERVER_NAME: z.string().optional(),
@@ -80,6 +82,9 @@ export function parseEnvironment(secrets: Secrets): {
     temporal: temporalOf(plain.data, apiKey, tls),
     databaseUrl,
     mail: { smtpUrl, from: plain.data.MAIL_FROM ?? 'Baton <baton@localhost>' },
+    host: plain.data.BATON_HOST,
+    isTemporalGiven: plain.data.TEMPORAL_ADDRESS !== undefined,
+    temporalCliPath: plain.data.TEMPORAL_CLI_PATH ?? null,
     ports: portsOf(plain.data),
     logLevel: plain.data.BATON_LOG_LEVEL,
     home: plain.data.BATON_HOME,

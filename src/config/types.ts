@@ -67,6 +67,12 @@ export interface Environment {
   readonly databaseUrl: string | null;
   /** `smtpUrl` null: mails are written and kept, none leaves. */
   readonly mail: { readonly smtpUrl: string | null; readonly from: string };
+  /** The address that server and metrics listen on. */
+  readonly host: string;
+  /** Whether `TEMPORAL_ADDRESS` is set: then no embedded server is started. */
+  readonly isTemporalGiven: boolean;
+  /** A `temporal` binary to use for the embedded server. */
+  readonly temporalCliPath: string | null;
   readonly ports: Ports;
   readonly logLevel: LogLevel;
   /** The folder of the embedded stack's data, as configured: relative to the working directory. */

@@ -66,13 +66,22 @@ export interface CrmPort {
   /** All users, archived ones included. */
   users(context: CallContext): Promise<readonly CrmUser[]>;
   /** Records of one type that name this user in the owner field or a configured user field, by ascending id after the cursor. */
-  owned(query: { readonly recordType: RecordType; readonly owner: string; readonly after: string | null }, context: CallContext): Promise<OwnedPage>;
+  owned(
+    query: { readonly recordType: RecordType; readonly owner: string; readonly after: string | null },
+    context: CallContext,
+  ): Promise<OwnedPage>;
   /** How many accounts a user owns. */
   countAccounts(owner: string, context: CallContext): Promise<number>;
   /** Reads fields directly, never from a search index. At most `limits.batch`, all of one type; one answer per field asked. */
-  read(query: { readonly recordType: RecordType; readonly fields: readonly FieldOfRecord[] }, context: CallContext): Promise<readonly CurrentOwner[]>;
+  read(
+    query: { readonly recordType: RecordType; readonly fields: readonly FieldOfRecord[] },
+    context: CallContext,
+  ): Promise<readonly CurrentOwner[]>;
   /** Writes owner fields. At most `limits.batch`, all of one type; one answer per change. */
-  write(batch: { readonly recordType: RecordType; readonly changes: readonly OwnerChange[] }, context: CallContext): Promise<readonly ChangeResult[]>;
+  write(
+    batch: { readonly recordType: RecordType; readonly changes: readonly OwnerChange[] },
+    context: CallContext,
+  ): Promise<readonly ChangeResult[]>;
   /** Reachability and permissions, each with what to do when it fails. */
   check(context: CallContext): Promise<readonly Check[]>;
 }

@@ -9,11 +9,11 @@ export function decisionStore(db: Queries) {
     async write(decision: {
       readonly handoverId: string;
       readonly action: string;
-      readonly input: Prisma.InputJsonValue;
+      readonly input: object;
       readonly by: string | null;
       readonly comment?: string | undefined;
     }): Promise<string> {
-      const row = await db.decision.create({ data: { id: newId('d-'), ...decision, comment: decision.comment ?? null } });
+      const row = await db.decision.create({ data: { id: newId('d-'), ...decision, input: { ...decision.input }, comment: decision.comment ?? null } });
       return row.id;
     },
 

@@ -69,10 +69,10 @@ async function all<Item>(iterable: AsyncIterable<readonly Item[]>): Promise<Item
   return items;
 }
 
-async function connect(vendor: VendorDefinition, fixture: VendorFixture, answer: Answer) {
+async function connect(vendor: VendorDefinition, fixture: VendorFixture, answer: Answer, more: object = {}) {
   const server = await serve(answer);
   const recording = recordingTools();
-  const settings = fixture.settings(server.url);
+  const settings = { ...fixture.settings(server.url), ...more };
   return {
     ...server,
     ...recording,
@@ -108,6 +108,13 @@ describe.each(withFixtures)('$name fails like every vendor', ({ vendor, fixture 
       for (const check of failed)
         expect(check).toMatchObject({ id: expect.stringMatching(/^conn\/[a-z]+\/.+$/), fix: expect.any(String) });
       for (const secret of [...fixture.secrets, 'Jansen']) expect(JSON.stringify(checks)).not.toContain(secret);
+    }
+  });
+
+  test('silence ends as a timeout, after the time that the connection allows', async () => {
+    const { hris, crm } = await connect(vendor, fixture, () => 'hang', { timeoutMs: 40 });
+    for (const call of [hris?.readEmployment('8', context), crm?.users(context)]) {
+      if (call !== undefined) expect((await failureOf(call)).kind).toBe('timeout');
     }
   });
 

@@ -24,6 +24,7 @@ export function createBamboohrClient(config: BamboohrConfig, tools: VendorTools)
     headers: { Authorization: `Basic ${Buffer.from(`${config.apiKey}:x`).toString('base64')}` },
     rates: { calls: config.limits.perSecond },
     tools,
+    timeoutMs: config.timeoutMs,
     explain,
   });
   const get = { method: 'GET', bucket: 'calls' } as const;

@@ -54,6 +54,7 @@ export const bamboohrConfig = z.strictObject({
   webhookSecret: z.string().min(1).optional(),
   signatureTolerance: z.number().int().positive().default(300),
   baseUrl: z.url({ protocol: /^https?$/ }).optional(),
+  timeoutMs: z.number().int().positive().default(30_000),
   limits: z.strictObject({ perSecond: z.number().positive().nullable().default(10) }).prefault({}),
   fields: fields.prefault({}),
   statusTable: statusTable.prefault({}),

@@ -28,6 +28,7 @@ export function createHubspotClient(config: HubspotConfig, tools: VendorTools) {
     headers: { Authorization: `Bearer ${token}` },
     rates: { calls: paced(limits.perSecond), search: paced(limits.searchPerSecond) },
     tools,
+    timeoutMs: config.timeoutMs,
     explain,
   });
   const get = { method: 'GET', bucket: 'calls' } as const;

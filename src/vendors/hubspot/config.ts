@@ -40,6 +40,7 @@ const facts = (defaults: { value: string | null; closesOn: string | null; closed
 export const hubspotConfig = z.strictObject({
   token: z.string().min(1),
   baseUrl: z.url({ protocol: /^https?$/ }).default('https://api.hubapi.com'),
+  timeoutMs: z.number().int().positive().default(30_000),
   paths: paths.prefault({}),
   recordTypes: z
     .array(z.enum(recordTypes))

@@ -75,7 +75,11 @@ test('the directory leaves out who has left, and keeps whose status may not be s
   const found: [string, string][] = [];
   for await (const colleagues of hris.directory(context))
     found.push(...colleagues.map(({ record, status }): [string, string] => [record, status]));
-  expect(found).toEqual([['1', 'active'], ['3', 'unknown'], ['4', 'active']]); // prettier-ignore
+  expect(found).toEqual([
+    ['1', 'active'],
+    ['3', 'unknown'],
+    ['4', 'active'],
+  ]);
   expect(seen.map(({ query }) => query.get('page[limit]'))).toEqual(['2500', '2500']);
 });
 
@@ -87,7 +91,13 @@ describe('what changed', () => {
 });
 
 describe('who is about to leave', () => {
-  const rows = (status: string) => ({ lastChanged: 'x', rows: [{ date: '2019-01-01', employmentStatus: 'Full-Time' }, { date: '2026-12-31', employmentStatus: status }] }); // prettier-ignore
+  const rows = (status: string) => ({
+    lastChanged: 'x',
+    rows: [
+      { date: '2019-01-01', employmentStatus: 'Full-Time' },
+      { date: '2026-12-31', employmentStatus: status },
+    ],
+  });
   const answer: Answer = ({ path }) =>
     isTable(path)
       ? {
@@ -116,7 +126,16 @@ describe('who is about to leave', () => {
 });
 
 describe('check', () => {
-  const person = { firstName: 'A', lastName: 'B', workEmail: 'a@b', status: 'Active', hireDate: null, terminationDate: null, reportsToId: null, employmentHistoryStatus: 'x' }; // prettier-ignore
+  const person = {
+    firstName: 'A',
+    lastName: 'B',
+    workEmail: 'a@b',
+    status: 'Active',
+    hireDate: null,
+    terminationDate: null,
+    reportsToId: null,
+    employmentHistoryStatus: 'x',
+  };
   const shown = (fields: object, query: URLSearchParams) => {
     const asked = (query.get('fields') ?? '').split(',');
     return { json: { id: '8', ...Object.fromEntries(Object.entries(fields).filter(([name]) => asked.includes(name))) } };

@@ -110,10 +110,22 @@ describe('what somebody owns', () => {
       object('7', { hubspot_owner_id: '1', amount: '', hs_is_closed: null }),
     ];
     const companies = [
-      { from: { id: '5' }, to: [{ toObjectId: 900, associationTypes: [{ category: 'HUBSPOT_DEFINED', typeId: 341 }] }, { toObjectId: 901, associationTypes: [{ typeId: 5 }] }] }, // prettier-ignore
+      {
+        from: { id: '5' },
+        to: [
+          { toObjectId: 900, associationTypes: [{ category: 'HUBSPOT_DEFINED', typeId: 341 }] },
+          { toObjectId: 901, associationTypes: [{ typeId: 5 }] },
+        ],
+      },
       { from: { id: '6' }, to: [{ toObjectId: '902', associationTypes: [{ typeId: 341 }] }] },
     ];
-    const none = { status: 'error', category: 'OBJECT_NOT_FOUND', subCategory: 'crm.associations.NO_ASSOCIATIONS_FOUND', message: 'none', context: { fromObjectId: ['7'] } }; // prettier-ignore
+    const none = {
+      status: 'error',
+      category: 'OBJECT_NOT_FOUND',
+      subCategory: 'crm.associations.NO_ASSOCIATIONS_FOUND',
+      message: 'none',
+      context: { fromObjectId: ['7'] },
+    };
     const { crm, seen } = await connect(({ path }) => (path.endsWith('/search') ? found(deals) : batch(companies, [none])));
     const { records } = await crm.owned({ recordType: 'deals', owner: '1', after: null }, context);
     expect(records).toMatchObject([

@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client, Connection } from '@temporalio/client';
+import type { CrmConnection, Deps, HrisConnection } from '../activities/deps.js';
+import { calendarsOf } from './calendars.js';
+import { normaliseWording, type Config } from './config.js';
+import { workflowDispatch } from './dispatch.js';
+import { smtpMail } from './mail/transport.js';
+import type { Metrics } from './metrics.js';
+import type { VendorTools, WebhookPort } from './ports/vendor.js';
+import { openDatabase, type Database } from './store/client.js';
+import { deliveryStore } from './store/deliveries.js';
+import { employmentStore } from './store/employments.js';
+import { createStores, transactions, type Stores } from './store/index.js';
+import { paceStore } from './store/pace.js';
+import { openTemporal } from './temporal.js';
+import { findVendor } from './vendors/registry.js';
+
+/** What an entry is made of; `close` closes in reverse order of opening. */
+export interface Core {
+  readonly config: Config;
+  readonly db: Database;
+  readonly stores: Stores;
+  readonly temporal: { readonly connection: Connection; readonly client: Client };
+  readonly hris: readonly HrisConnection[];
+  readonly crms: readonly CrmConnection[];
+  readonly deps: Deps;
+  readonly close: () => Promise<void>;
+}
+
+/** What happens to counts where nobody looks at them, as in the CLI. */
+type Counting = Pick<Metrics, 'vendorCall' | 'rateLimitWait'>;
+const uncounted: Counting = { vendorCall: () => undefined, rateLimitWait: () => undefined };
+
+/** Constructs everything an entry needs. `role` is what Temporal shows as identity; `connections` is the size of the database pool. */
+export function createCore(config: Config, role: string, options: { readonly metrics?: Counting; readonly connections?: number } = {}): Core {
+  const db = openDatabase(config.databaseUrl, options.connections);
+  const temporal = openTemporal(config.temporal, role);
+  const domain = mailDomain(config.mail.from);
+  const stores = createStores(db, domain);
+  const inTransaction = transactions(db, domain);
+  const { hris, crms } = connectVendors(config, db, options.metrics ?? uncounted);
+  const mail = config.mail.smtpUrl === null ? null : smtpMail(config.mail.smtpUrl, config.mail.from);
+  const shared: Omit<Deps, 'stores' | 'inTransaction'> = {
+    employments: employmentStore(db),
+    deliveries: deliveryStore(db),
+    hris,
+    crms,
+    mail,
+    workflows: workflowDispatch(temporal.client),
+    policy: config.policy,
+    reasonOf: (text) => config.reasons[normaliseWording(text)] ?? 'unknown',
+    hrRota: config.hr.rota,
+    successionRules: config.succession.rules,
+    calendarOf: calendarsOf(config, new Date().getFullYear()),
+  };
+  const depsOn = (on: Stores): Deps => ({ ...shared, stores: on, inTransaction: (work) => inTransaction((tx) => work(depsOn(tx))) });
+  const close = async (): Promise<void> => {
+    mail?.close();
+    await temporal.connection.close();
+    await db.$disconnect();
+  };
+  return { config, db, stores, temporal, hris, crms, deps: depsOn(stores), close };
+}
+
+/** The adapters of every connection that is not retired. */
+function connectVendors(config: Config, db: Database, metrics: Counting): { readonly hris: HrisConnection[]; readonly crms: CrmConnection[] } {
+  const pace = paceStore(db);
+  const hris: HrisConnection[] = [];
+  const crms: CrmConnection[] = [];
+  for (const [name, { vendor, mode, settings, retired }] of Object.entries(config.connections)) {
+    const definition = retired ? undefined : findVendor(vendor);
+    const tools: VendorTools = {
+      connection: name,
+      pace: async (bucket, perSecond, context) => {
+        if (perSecond === null) return;
+        const waitMs = await pace.reserve(`${name}/${bucket}`, perSecond);
+        metrics.rateLimitWait(name, waitMs / 1000);
+        if (waitMs > 1) await sleep(waitMs, undefined, { ...(context.signal && { signal: context.signal }) });
+      },
+      count: (operation, result) => metrics.vendorCall(name, operation, result),
+    };
+    if (definition?.hris) hris.push({ name, mode, port: definition.hris(settings, tools) });
+    if (definition?.crm) crms.push({ name, mode, port: definition.crm(settings, tools) });
+  }
+  return { hris, crms };
+}
+
+/** The webhooks of every connection that has some. */
+export function webhookPorts({ connections }: Pick<Config, 'connections'>): ReadonlyMap<string, WebhookPort> {
+  const ports = new Map<string, WebhookPort>();
+  for (const [name, { vendor, settings, retired }] of Object.entries(connections)) {
+    const port = retired ? null : findVendor(vendor)?.webhook?.(settings);
+    if (port) ports.set(name, port);
+  }
+  return ports;
+}
+
+/** The domain of the sender's address, for Message-IDs. */
+function mailDomain(from: string): string {
+  return /@([^\s<>@]+)>?$/.exec(from)?.[1] ?? 'localhost';
+}
