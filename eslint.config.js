@@ -8,11 +8,13 @@ const nodeGlobals = [
   'Buffer',
   'URL',
   'WebAssembly',
+  'clearInterval',
   'clearTimeout',
   'console',
   'fetch',
   'performance',
   'process',
+  'setInterval',
   'setTimeout',
 ];
 
@@ -26,7 +28,6 @@ export default [
     rules: {
       eqeqeq: 'error',
       'no-restricted-syntax': ['error', { selector: 'TSEnumDeclaration', message: 'unions over enums' }],
-      '@typescript-eslint/await-thenable': 'error',
       '@typescript-eslint/consistent-type-assertions': ['error', { assertionStyle: 'never' }], // `as const` is allowed always
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-explicit-any': 'error',

@@ -1,4 +1,5 @@
 import { mayDecide } from '../src/domain/approval.js';
+import { addDuration } from '../src/domain/calendar.js';
 import { incomplete, nextAudience, toldAtRelease } from '../src/domain/release.js';
 import type { AssignmentState, Instant } from '../src/domain/words.js';
 import type { StepRow } from '../src/store/handovers.js';
@@ -142,7 +143,7 @@ async function splitOff(deps: Deps, loaded: Loaded, steps: readonly StepRow[], e
     const bundles = (await ownerships.bundlesOf(row.id, step.id)).filter((bundle) => except.includes(bundle));
     if (bundles.length === 0) continue;
     number += 1;
-    await handovers.saveStep({ ...step, id: `s${number}`, state: 'waiting', askedAt: null, remindedAt: null, approverId: null, asked: [] });
+    await handovers.saveStep({ ...step, id: `s${number}`, number, state: 'waiting', askedAt: null, remindedAt: null, approverId: null, asked: [] });
     await ownerships.moveBundles(row.id, bundles, `s${number}`);
   }
 }
@@ -171,11 +172,12 @@ async function reassign({ deps, loaded }: Context, command: Named<'reassign'>): 
   await checkSuccessor(deps, loaded, command.successor);
   const bundles = bundleNumbers(command.bundles) ?? (await ownerships.bundlesOf(row.id, step.id));
   const whole = command.bundles === undefined;
-  const id = whole ? step.id : `s${row.steps.length + 1}`;
+  const number = whole ? step.number : row.steps.length + 1;
+  const id = `s${number}`;
   await ownerships.setState(row.id, { stepIds: [step.id], bundles, from: ['approved', 'refused', 'restored', 'planned'] }, 'planned');
   const planVersion = row.planVersion + 1;
   const fresh = { state: 'waiting', timedOut: false, reason: 'reassigned', askedAt: null, remindedAt: null, approverId: null, decidedAt: null, decisionId: null, canaryAt: null };
-  await handovers.saveStep({ ...step, ...fresh, asked: [], id, planVersion, successorId: command.successor });
+  await handovers.saveStep({ ...step, ...fresh, asked: [], id, number, planVersion, successorId: command.successor });
   if (!whole) await ownerships.moveBundles(row.id, bundles, id);
   await assignSuccessor(deps, row.id, id, command.successor);
   await handovers.update(row.id, { planVersion });
@@ -254,6 +256,40 @@ export async function beginUndo(
   if (chosen > 0 || why === 'rescinded') return;
   await handovers.update(handover, { restoring: null });
   throw new Refused('nothing-to-undo', 'Nothing of this was moved, or it was taken back already.');
+}
+
+/** An `undo` of a handover that is closed already; `late` says that a CRM administrator wants it after the time that policy allows. */
+export interface LateUndo extends Omit<CommandInput, 'command'> {
+  readonly command: Named<'undo'>;
+  readonly late: boolean;
+}
+
+/** Chooses what of a closed handover is taken back; whoever asks starts `restore`. Null when that was done, or why it was refused. */
+export async function undoClosed(deps: Deps, { handover, command, messageId, now, late }: LateUndo): Promise<Refusal | null> {
+  const { step, bundles } = command;
+  const conclude = (tx: Deps, result: string) => tx.stores.decisions.conclude(handover, messageId, 'undo', { step, ...(bundles && { bundles: [...bundles] }) }, result);
+  try {
+    await deps.inTransaction(async (tx) => {
+      const loaded = await loadFacts(tx, handover, now);
+      await checkIdentity({ deps: tx, loaded, now }, command);
+      if (!late) checkUndoTime(deps, loaded, now);
+      const stepIds = step === 'all' ? null : stepsFor(loaded, command).map((one) => one.id);
+      await beginUndo(tx, handover, { stepIds, bundles: bundleNumbers(bundles) ?? undefined }, 'undo', now);
+      await conclude(tx, 'applied');
+    });
+    return null;
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    await conclude(deps, error.refusal.code);
+    return error.refusal;
+  }
+}
+
+function checkUndoTime(deps: Deps, { row, calendar }: Loaded, now: Instant): void {
+  const until = row.closedAt && addDuration(calendar, row.closedAt.toISOString(), deps.policy.transfer.undo);
+  if (until && until >= now) return;
+  const text = `Undo was possible until ${until ? until.slice(0, 10) : 'the handover closed'}; a CRM administrator can still take it back with --late.`;
+  throw new Refused('nothing-to-undo', text);
 }
 
 async function pause({ deps, loaded }: Context, name: 'pause' | 'resume'): Promise<void> {

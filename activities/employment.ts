@@ -21,7 +21,7 @@ export async function lookAtEmployment(deps: Deps, id: string, now: Instant, con
   if (!employment) return { did: 'nothing', conclusion: 'erased' };
   const { connection, record } = employment;
   const reading = await hrisOf(deps, connection).port.readEmployment(record, context);
-  if (reading) await stores.people.saveDirectory(connection, [reading.colleague], now);
+  if (reading) await stores.people.saveDirectory(connection, [reading.colleague], null);
   const facts = toFacts(reading);
   const open = await stores.handovers.openOf(id);
   const acknowledged = open && toAcknowledged(open);
@@ -108,25 +108,26 @@ async function lastClosedOf(deps: Deps, id: string, emptySince: boolean): Promis
   return { employmentEnd: desiredOf(row).employmentEnd, outcome, emptySince };
 }
 
-/** Records that changed since the last time (with an overlap), and those whose end lies ahead, become delivery rows: there is one way in. */
+/**
+ * Records that changed since the last time (with an overlap), and those whose end lies ahead, become delivery rows: there is one way in. The
+ * first time only the endings count: a whole company was never "changed" by being connected.
+ */
 export async function reconcile(deps: Deps, connection: string, now: Instant, context: CallContext): Promise<number> {
   const { port } = hrisOf(deps, connection);
-  const since = (await deps.stores.watermarks.get(connection)) ?? new Date(Date.parse(now) - firstLookBackMs).toISOString();
-  const { records, latest } = await port.changedSince(overlapped(since), context);
-  const ending = await port.endingSoon(context);
-  const all = [...new Set([...records, ...ending])];
+  const { watermarks } = deps.stores;
+  const since = await watermarks.get(connection);
+  const changed = since === null ? { records: [], latest: now } : await port.changedSince(overlapped(since), context);
+  const all = [...new Set([...changed.records, ...(await port.endingSoon(context))])];
   for (let from = 0; from < all.length; from += recordsPerDelivery) {
-    const part = all.slice(from, from + recordsPerDelivery);
-    await deps.deliveries.record([{ connection, key: `reconcile/${now}/${from}`, records: part }]);
+    const records = all.slice(from, from + recordsPerDelivery);
+    await deps.deliveries.record([{ connection, key: `reconcile/${now}/${from}`, records }]);
   }
-  await deps.stores.watermarks.save(connection, latest);
+  await watermarks.save(connection, changed.latest);
   return all.length;
 }
 
 /** The vendor's clock and ours differ, and a change may be written after a later one was read. */
 const overlapMs = 10 * 60_000;
-/** The first time, look back as far as an ending may still start a handover. */
-const firstLookBackMs = 30 * 86_400_000;
 const recordsPerDelivery = 500;
 
 function overlapped(since: string): string {

@@ -44,13 +44,12 @@ export async function loadFacts(deps: Deps, handover: string, now: Instant): Pro
   const row = await deps.stores.handovers.get(handover);
   const calendar = deps.calendarOf(row.employment.person.country);
   const ends = deadlinesOf(deps, row, calendar);
-  const [groups, queuedMails, restoreOpen, givenUp, chains] = await Promise.all([
-    deps.stores.ownerships.groups(handover),
-    deps.stores.mails.countWaiting(handover),
-    row.restoring ? deps.stores.ownerships.undoOpen(handover) : 0,
-    deps.stores.ownerships.givenUp(handover),
-    chainsOf(deps, row),
-  ]);
+  // One after the other: in a transaction they share one connection.
+  const groups = await deps.stores.ownerships.groups(handover);
+  const queuedMails = await deps.stores.mails.countWaiting(handover);
+  const restoreOpen = row.restoring ? await deps.stores.ownerships.undoOpen(handover) : 0;
+  const givenUp = await deps.stores.ownerships.givenUp(handover);
+  const chains = await chainsOf(deps, row);
   const step = (item: StepRow) => stepFacts(deps, row, item, groups, ends, calendar, chains.get(item.id) ?? [], now);
   const facts: HandoverFacts = {
     ...standing(deps, row),
@@ -159,10 +158,8 @@ async function chainsOf(deps: Deps, row: HandoverRow): Promise<ReadonlyMap<strin
   const waiting = row.steps.filter((step) => step.state === 'waiting');
   if (waiting.length === 0) return new Map();
   const { connection, record, personId } = row.employment;
-  const [above, rota] = await Promise.all([
-    deps.stores.people.managersAbove(connection, record),
-    deps.stores.people.byWorkEmail(connection, deps.hrRota),
-  ]);
+  const above = await deps.stores.people.managersAbove(connection, record);
+  const rota = await deps.stores.people.byWorkEmail(connection, deps.hrRota);
   const managers = new Map(above.map((person, level) => [level === 0 ? personId : (above[level - 1]?.person ?? ''), person.person]));
   const known: readonly PersonInPlace[] = [...above, ...rota];
   return new Map(

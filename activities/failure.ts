@@ -1,4 +1,4 @@
-import { activityInfo, ApplicationFailure, CancelledFailure, CompleteAsyncError, log } from '@temporalio/activity';
+import { activityInfo, ApplicationFailure, cancellationSignal, CancelledFailure, CompleteAsyncError, log } from '@temporalio/activity';
 import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
 import { isRetryable } from '../src/domain/failure.js';
 import { VendorError } from '../src/ports/vendor.js';
@@ -21,6 +21,7 @@ export function failureInterceptor(): ActivityInboundCallsInterceptor {
 
 function translate(error: unknown): unknown {
   if (error instanceof CancelledFailure || error instanceof ApplicationFailure || error instanceof CompleteAsyncError) return error;
+  if (cancellationSignal().aborted && !(error instanceof VendorError)) return cancellationSignal().reason;
   if (error instanceof VendorError) return vendorFailure(error);
   const { name, stack } = error instanceof Error ? error : new Error('thrown value is no error');
   log.error('activity failed', { errorName: name, frames: framesOf(stack) });

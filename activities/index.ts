@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import type { FailureKind } from '../src/domain/failure.js';
 import type { Instant } from '../src/domain/words.js';
@@ -93,6 +94,11 @@ export function createActivities(deps: Deps) {
 
 export type Activities = ReturnType<typeof createActivities>;
 
+/** Many calls at once listen to one activity's cancellation. */
+const mostListeners = 100;
+
 function context(): CallContext {
-  return { signal: cancellationSignal() };
+  const signal = cancellationSignal();
+  setMaxListeners(mostListeners, signal);
+  return { signal };
 }

@@ -18,25 +18,27 @@ export async function queueRelease(deps: Deps, loaded: Loaded, nth: number): Pro
   });
 }
 
-/** Mails an approver that a step waits; says nothing that the circle may not know, and no name in the subject. */
-export async function queueApproval(deps: Deps, loaded: Loaded, stepId: string, kind: ApprovalKind): Promise<void> {
+/** Mails each approver which steps wait for them; says nothing that the circle may not know, and no name in the subject. */
+export async function queueApprovals(deps: Deps, loaded: Loaded, stepIds: readonly string[], kind: ApprovalKind): Promise<void> {
   const { row } = loaded;
-  const step = row.steps.find((other) => other.id === stepId);
-  const approver = step?.approverId ? await deps.stores.people.byId(step.approverId) : null;
-  if (!step || !approver?.workEmail) return;
-  await deps.stores.mails.queue({
-    key: `approval/${row.id}/${stepId}/${row.planVersion}/${step.asked.length}/${kind}`,
-    handoverId: row.id,
-    personId: approver.id,
-    template: `approval-${kind}`,
-    to: approver.workEmail,
-    ...approvalMail({
-      handover: row.id,
-      step: stepId,
-      records: recordsOf(loaded, stepId),
-      lastWorkingDay: row.lastWorkingDay,
-      until: loaded.facts.deadlines?.custodianAt ?? null,
-      kind,
-    }),
-  });
+  const steps = row.steps.filter((step) => stepIds.includes(step.id));
+  for (const approverId of new Set(steps.map((step) => step.approverId))) {
+    const approver = approverId === null ? null : await deps.stores.people.byId(approverId);
+    if (!approver?.workEmail) continue;
+    const own = steps.filter((step) => step.approverId === approver.id);
+    await deps.stores.mails.queue({
+      key: `approval/${row.id}/${row.planVersion}/${kind}/${own.map((step) => `${step.id}.${step.asked.length}`).join(',')}`,
+      handoverId: row.id,
+      personId: approver.id,
+      template: `approval-${kind}`,
+      to: approver.workEmail,
+      ...approvalMail({
+        handover: row.id,
+        steps: own.map((step) => ({ id: step.id, records: recordsOf(loaded, step.id) })),
+        lastWorkingDay: row.lastWorkingDay,
+        until: loaded.facts.deadlines?.custodianAt ?? null,
+        kind,
+      }),
+    });
+  }
 }

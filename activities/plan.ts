@@ -13,13 +13,26 @@ interface BundledRow extends PlannedRow {
   readonly bundle: number;
 }
 
+/** What a plan would be now: the handover, the rows that it decides on, and who is proposed for them. */
+export interface Proposal {
+  readonly row: HandoverRow;
+  readonly rows: readonly BundledRow[];
+  readonly plan: Plan;
+}
+
+/** Proposes successors for whatever is not yet decided; reads only. `custodian` stands in for the one on the release card. */
+export async function proposePlan(deps: Deps, handover: string, now: Instant, context: CallContext, custodian?: string): Promise<Proposal> {
+  const found = await deps.stores.handovers.get(handover);
+  const row = custodian && found.card ? { ...found, card: { ...found.card, custodianId: custodian } } : found;
+  const owned = await deps.stores.ownerships.forPlan(handover, ['owned', 'planned']);
+  const numbers = bundle(owned.map(ownAccount));
+  const rows = owned.map((item, index) => ({ ...item, bundle: numbers[index] ?? 0 }));
+  return { row, rows, plan: await proposeFor(deps, row, rows, [], now, context) };
+}
+
 /** Proposes successors for the whole snapshot; running it again before anything was decided replaces the proposal. */
 export async function planAll(deps: Deps, handover: string, now: Instant, context: CallContext): Promise<void> {
-  const row = await deps.stores.handovers.get(handover);
-  const rows = await deps.stores.ownerships.forPlan(handover, ['owned', 'planned']);
-  const numbers = bundle(rows.map(ownAccount));
-  const bundled = rows.map((item, index) => ({ ...item, bundle: numbers[index] ?? 0 }));
-  const proposal = await proposeFor(deps, row, bundled, [], now, context);
+  const { row, rows: bundled, plan: proposal } = await proposePlan(deps, handover, now, context);
   await deps.inTransaction(async (tx) => {
     await tx.stores.handovers.removeSteps(handover, row.steps.map((step) => step.id));
     await savePlan(tx, row, proposal, bundled, { planVersion: 1, firstStep: 1 });
@@ -130,7 +143,21 @@ function toBundles(rows: readonly BundledRow[]): readonly Bundle[] {
   return [...bundles].map(([id, { connections, ...rest }]) => ({ id, ...rest, connections: [...connections] }));
 }
 
-/** Writes steps and assignments of a proposal; bundles that nobody can take become the custodian's, and wait for a seat or another successor. */
+/** One successor's part of a proposal. */
+export interface Share {
+  readonly successor: string;
+  readonly reason: string;
+  readonly bundles: readonly number[];
+}
+
+/** A proposal's parts: bundles that nobody can take become the custodian's, and wait for a seat or another successor. */
+export function sharesOf({ steps, withoutSuccessor }: Plan, { card }: Pick<HandoverRow, 'card'>): readonly Share[] {
+  const custodian = card?.custodianId;
+  const orphans = withoutSuccessor.length > 0 && custodian ? [{ successor: custodian, reason: 'custodian', bundles: withoutSuccessor }] : [];
+  return [...steps, ...orphans].map(({ successor, reason, bundles }) => ({ successor, reason, bundles }));
+}
+
+/** Writes steps and assignments of a proposal. */
 async function savePlan(
   deps: Deps,
   row: HandoverRow,
@@ -138,11 +165,9 @@ async function savePlan(
   rows: readonly BundledRow[],
   { planVersion, firstStep }: { readonly planVersion: number; readonly firstStep: number },
 ): Promise<readonly string[]> {
-  const custodian = row.card?.custodianId;
-  const orphans = proposal.withoutSuccessor.length > 0 && custodian ? [{ successor: custodian, reason: 'custodian', bundles: proposal.withoutSuccessor }] : [];
-  const steps = [...proposal.steps, ...orphans].map((step, index) => ({ ...step, id: `s${firstStep + index}` }));
-  for (const { id, successor, reason } of steps) {
-    await deps.stores.handovers.saveStep({ ...freshStep, handoverId: row.id, asked: [], id, planVersion, successorId: successor, reason });
+  const steps = sharesOf(proposal, row).map((step, index) => ({ ...step, number: firstStep + index, id: `s${firstStep + index}` }));
+  for (const { id, number, successor, reason } of steps) {
+    await deps.stores.handovers.saveStep({ ...freshStep, handoverId: row.id, asked: [], id, number, planVersion, successorId: successor, reason });
   }
   await deps.stores.ownerships.applyPlan(await toEntries(deps, row, steps, rows));
   return steps.map((step) => step.id);

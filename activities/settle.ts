@@ -4,7 +4,7 @@ import type { Instant } from '../src/domain/words.js';
 import type { HandoverView } from '../workflows/contract.js';
 import { crmOf, type Deps } from './deps.js';
 import { desiredOf, loadFacts, type Loaded } from './facts.js';
-import { queueApproval, queueRelease } from './notices.js';
+import { queueApprovals, queueRelease } from './notices.js';
 import { toView } from './view.js';
 
 /** More changes than this in one go would be a loop in the rules. */
@@ -17,6 +17,7 @@ export async function settle(deps: Deps, handover: string, now: Instant): Promis
     const found = next(loaded.facts, now);
     if (found.changes.length === 0) return stand(deps, handover, loaded, found);
     for (const change of found.changes) await apply(deps, loaded, change, now);
+    await noticeApprovers(deps, handover, found.changes, now);
   }
   throw new Error('a handover does not come to rest');
 }
@@ -38,7 +39,6 @@ async function apply(deps: Deps, loaded: Loaded, change: Change, now: Instant): 
     case 'ask-approval':
       return askApproval(deps, loaded, change, now);
     case 'remind':
-      await queueApproval(deps, loaded, change.step, 'reminder');
       return handovers.updateStep(id, change.step, { remindedAt: now });
     case 'to-custodian':
       for (const step of change.steps) await giveToCustodian(deps, loaded, step, now, true);
@@ -79,7 +79,16 @@ async function askApproval(deps: Deps, loaded: Loaded, change: Extract<Change, {
     ...(change.late ? { timedOut: true } : { askedAt: now }),
   });
   await admitToCircle(deps, loaded, change.approver);
-  await queueApproval(deps, { ...loaded, row: { ...row, steps: row.steps.map((s) => (s.id === step.id ? { ...s, asked, approverId: change.approver } : s)) } }, step.id, 'request');
+}
+
+/** One mail per approver and occasion, however many steps it is about. */
+async function noticeApprovers(deps: Deps, handover: string, changes: readonly Change[], now: Instant): Promise<void> {
+  const asked = changes.flatMap((change) => (change.change === 'ask-approval' ? [change.step] : []));
+  const reminded = changes.flatMap((change) => (change.change === 'remind' ? [change.step] : []));
+  if (asked.length + reminded.length === 0) return;
+  const loaded = await loadFacts(deps, handover, now);
+  await queueApprovals(deps, loaded, asked, 'request');
+  await queueApprovals(deps, loaded, reminded, 'reminder');
 }
 
 /** Whoever is asked to approve has to know; the circle on the card says who does. */

@@ -63,9 +63,13 @@ export function parseConfig(env: Variables, fileText: string | null, options: Pa
   return { ok: true, config: { ...environment, ...file.value, databaseUrl } };
 }
 
-/** Reads the environment and the file that BATON_CONFIG names (default `baton.yaml`); `overrides` win over the environment. Throws ConfigError. */
-export function loadConfig(vendors: readonly VendorSettings[], overrides: Variables = {}): Config {
+/**
+ * Reads the environment and the file that BATON_CONFIG names (default `baton.yaml`); `overrides` win over the environment, which wins over
+ * `defaults`. Throws ConfigError.
+ */
+export function loadConfig(vendors: readonly VendorSettings[], overrides: Variables = {}, defaults: Variables = {}): Config {
   const env = { ...process.env, ...overrides };
+  for (const [name, value] of Object.entries(defaults)) env[name] ||= value;
   const result = parseConfig(env, readIfThere(env.BATON_CONFIG || 'baton.yaml'), { vendors, readFile });
   if (!result.ok) throw new ConfigError(result.problems);
   return result.config;

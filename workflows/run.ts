@@ -274,8 +274,10 @@ export class HandoverRun {
     if (view.revision >= this.#view.revision) this.#view = view;
   }
 
+  /** While something is under way the view may be behind the rows, which whoever decides has seen: then the rows alone judge. */
   #refusalOf(command: Command): Refusal | null {
-    return this.#view === blank ? null : refusalOf(this.#shown(), command);
+    const isBehind = this.#view === blank || this.#busy > 0 || this.#running.size > 0;
+    return isBehind ? null : refusalOf(this.#shown(), command);
   }
 
   #refuse(message: string, { code, text }: Refusal): void {

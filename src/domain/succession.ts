@@ -115,7 +115,7 @@ export function plan(input: PlanInput): Plan {
   const eligible = candidates.filter((candidate) => isEligible(candidate, leaver.person)).sort(byPerson);
   const people = new Map(eligible.map((candidate) => [candidate.person, candidate]));
   const ruled = input.rules.filter((rule) => matches(rule, leaver)).flatMap((rule) => people.get(rule.successor) ?? []);
-  const colleagues = eligible.filter((candidate) => candidate.person !== custodian && isColleague(candidate, leaver));
+  const colleagues = colleaguesOf(eligible, leaver, custodian);
   const median = medianAccounts(colleagues);
   const capacity = median === null ? Infinity : policy.capacity.overMedian * median;
   const loads = new Loads(eligible, median ?? 0);
@@ -157,10 +157,11 @@ function matches({ team, country, location }: SuccessionRule, leaver: PlanInput[
   return fits(team, leaver.team) && fits(country, leaver.country) && fits(location, leaver.location);
 }
 
-/** The same team; where the HRIS names no team, the same manager. */
-function isColleague(candidate: Candidate, leaver: PlanInput['leaver']): boolean {
-  if (leaver.team !== null) return candidate.team === leaver.team;
-  return leaver.manager !== null && candidate.manager === leaver.manager;
+/** Who works beside the leaver: under the same manager; where nobody does, in the same team, which in many HRIS is a whole department. */
+function colleaguesOf(eligible: readonly Candidate[], { manager, team }: PlanInput['leaver'], custodian: string | null): readonly Candidate[] {
+  const others = eligible.filter((candidate) => candidate.person !== custodian);
+  const beside = manager === null ? [] : others.filter((candidate) => candidate.manager === manager && candidate.seat.length > 0);
+  return beside.length > 0 || team === null ? beside : others.filter((candidate) => candidate.team === team);
 }
 
 /** What a colleague with a seat usually has; null when nobody's accounts are known, and then nobody is over capacity. */

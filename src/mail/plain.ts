@@ -26,26 +26,31 @@ export function releaseMail(facts: { readonly handover: string; readonly dueAt: 
   };
 }
 
-/** Asks an approver to decide one step. */
+/** Asks an approver to decide the steps that wait for them. */
 export function approvalMail(facts: {
   readonly handover: string;
-  readonly step: string;
-  readonly records: number;
+  readonly steps: readonly { readonly id: string; readonly records: number }[];
   readonly lastWorkingDay: Day | null;
   readonly until: Instant | null;
   readonly kind: ApprovalKind;
 }): Written {
-  const { handover, step, records, lastWorkingDay, until, kind } = facts;
+  const { handover, steps, lastWorkingDay, until, kind } = facts;
+  const total = steps.reduce((sum, step) => sum + step.records, 0);
   return {
-    subject: `${kind === 'reminder' ? 'Reminder: new' : 'New'} owners wait for your decision (${handover}, ${step})`,
+    subject: `${kind === 'reminder' ? 'Reminder: new' : 'New'} owners wait for your decision (${handover})`,
     text: [
-      `${records} records need a new owner${lastWorkingDay ? `; the last working day is ${lastWorkingDay}` : ''}.`,
-      until ? `What is undecided on ${readable(until)} goes to the custodian whom HR named. Silence is never an approval.` : 'Silence is never an approval.',
+      `${total} records need new owners${lastWorkingDay ? `; the last working day is ${lastWorkingDay}` : ''}. Please decide:`,
+      ...steps.map((step) => `  ${step.id}: ${step.records} records`),
       '',
-      'See who gets what, then decide:',
+      until
+        ? `What is undecided on ${readable(until)} goes to the custodian whom HR named. Silence is never an approval.`
+        : 'Silence is never an approval.',
+      '',
+      'See who gets what, then approve all of it, one step, or all but some bundles, or send it back:',
       `  npm run baton -- show ${handover}`,
-      `  npm run baton -- approve ${handover} --step ${step}`,
-      `  npm run baton -- refuse ${handover} --step ${step} --then replan`,
+      `  npm run baton -- approve ${handover} --all`,
+      `  npm run baton -- approve ${handover} --step ${steps[0]?.id ?? 's1'} --except b-3`,
+      `  npm run baton -- refuse ${handover} --step ${steps[0]?.id ?? 's1'} --then replan`,
       '',
       'Until then nothing changes and nobody outside hears anything.',
     ].join('\n'),

@@ -12,7 +12,7 @@ export type CardRow = NonNullable<HandoverRow['card']>;
 const whole = {
   employment: { include: { person: true } },
   card: true,
-  steps: { orderBy: { id: 'asc' } },
+  steps: { orderBy: { number: 'asc' } },
   parked: { where: { resolvedAt: null }, orderBy: { since: 'asc' } },
 } as const satisfies Prisma.HandoverInclude;
 

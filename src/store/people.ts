@@ -39,8 +39,8 @@ export function peopleStore(db: Queries) {
       return db.employment.findUnique({ where: { id }, include: { person: true } });
     },
 
-    /** Writes one page of an HRIS directory: people who are new get a row, the others are brought up to date. */
-    async saveDirectory(connection: string, page: readonly Colleague[], at: Instant): Promise<void> {
+    /** Writes one page of an HRIS directory: people who are new get a row, the others are brought up to date. `at` null is a single record's reading. */
+    async saveDirectory(connection: string, page: readonly Colleague[], at: Instant | null): Promise<void> {
       const known = await db.employment.findMany({
         where: { connection, record: { in: page.map((c) => c.record) } },
         select: { record: true, personId: true },
@@ -66,15 +66,14 @@ export function peopleStore(db: Queries) {
       });
     },
 
-    /** When the directory of a connection was last read whole; null when never. */
-    async directoryReadAt(connection: string): Promise<Date | null> {
-      const newest = await db.employment.aggregate({ where: { connection }, _max: { directoryAt: true } });
-      return newest._max.directoryAt;
-    },
-
-    /** Everybody in a team (without one: everybody under a manager), plus the named people: the candidates of a plan. */
-    async candidates(connection: string, near: { readonly team: string | null; readonly manager: string | null }, people: readonly string[]): Promise<readonly PersonInPlace[]> {
-      const beside = near.team === null ? (near.manager === null ? [] : [{ managerRecord: near.manager }]) : [{ team: near.team }];
+    /** Everybody under a manager, everybody in a team, and the named people: the candidates of a plan. */
+    async candidates(
+      connection: string,
+      near: { readonly team: string | null; readonly manager: string | null },
+      people: readonly string[],
+    ): Promise<readonly PersonInPlace[]> {
+      const under = near.manager === null ? [] : await db.employment.findMany({ where: { connection, managerRecord: near.manager }, select: { id: true } });
+      const beside = under.length > 1 || near.team === null ? [{ id: { in: under.map((row) => row.id) } }] : [{ team: near.team }];
       const rows = await db.employment.findMany({
         where: { connection, OR: [...beside, { personId: { in: [...people] } }] },
         select: inPlace,
@@ -175,9 +174,9 @@ export interface EmploymentData {
   readonly conclusion?: string | null;
 }
 
-async function updateEmployments(db: Queries, connection: string, page: readonly Colleague[], at: Instant): Promise<void> {
+async function updateEmployments(db: Queries, connection: string, page: readonly Colleague[], at: Instant | null): Promise<void> {
   await db.$executeRaw`
-    update "Employment" e set "managerRecord" = v.manager, team = v.team, "jobTitle" = v.title, location = v.location, status = v.status, "directoryAt" = ${utc(at)}
+    update "Employment" e set "managerRecord" = v.manager, team = v.team, "jobTitle" = v.title, location = v.location, status = v.status, "directoryAt" = coalesce(${utc(at)}, e."directoryAt")
     from unnest(${page.map((c) => c.record)}::text[], ${page.map((c) => c.manager)}::text[], ${page.map((c) => c.team)}::text[],
       ${page.map((c) => c.jobTitle)}::text[], ${page.map((c) => c.location)}::text[], ${page.map((c) => c.status)}::text[])
       as v(record, manager, team, title, location, status)

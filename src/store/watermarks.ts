@@ -1,6 +1,6 @@
 import type { Queries } from './client.js';
 
-/** How far `reconcile` has read each connection, by the vendor's clock. */
+/** How far something has been read: `<connection>` by `reconcile` (the vendor's clock), `directory/<connection>` by the directory (ours). */
 export function watermarkStore(db: Queries) {
   return {
     async get(connection: string): Promise<string | null> {

@@ -129,6 +129,7 @@ CREATE TABLE "ReleaseCard" (
 CREATE TABLE "Step" (
     "handoverId" TEXT NOT NULL,
     "id" TEXT NOT NULL,
+    "number" INTEGER NOT NULL,
     "planVersion" INTEGER NOT NULL,
     "successorId" TEXT NOT NULL,
     "approverId" TEXT,
