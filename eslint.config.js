@@ -35,7 +35,7 @@ export default [
       '@typescript-eslint/no-import-type-side-effects': 'error', // `import { type A }` loads the module all the same
       '@typescript-eslint/no-misused-promises': 'error',
       '@typescript-eslint/no-non-null-assertion': 'error',
-      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
     },
   },
   {

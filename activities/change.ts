@@ -25,7 +25,12 @@ export async function applyChange(deps: Deps, handover: string, now: Instant): P
 /** The ending is in force, with new dates or again: a proposal to restore has lost its cause. */
 async function resume(deps: Deps, loaded: Loaded, now: Instant): Promise<void> {
   const proposals = loaded.row.parked.filter((item) => item.what === 'restore' && item.kind === 'decision');
-  await deps.stores.handovers.resolveParked(loaded.row.id, proposals.map((item) => item.id), 'in-force-again', now);
+  await deps.stores.handovers.resolveParked(
+    loaded.row.id,
+    proposals.map((item) => item.id),
+    'in-force-again',
+    now,
+  );
   await moveDates(deps, loaded);
 }
 
@@ -34,7 +39,8 @@ async function moveDates(deps: Deps, { row }: Loaded): Promise<void> {
   if (!row.card) return;
   await saveCard(deps, row.id);
   const { card } = await deps.stores.handovers.get(row.id);
-  if (row.releasedAt && card?.lastWorkingDay) await deps.stores.handovers.update(row.id, { lastWorkingDay: card.lastWorkingDay, sweptAt: null });
+  if (row.releasedAt && card?.lastWorkingDay)
+    await deps.stores.handovers.update(row.id, { lastWorkingDay: card.lastWorkingDay, sweptAt: null });
 }
 
 /**
@@ -47,7 +53,11 @@ async function rescind(deps: Deps, { row, facts, deadlines }: Loaded, now: Insta
   const moved = groups.some(({ state }) => state === 'intended' || state === 'written' || state === 'verified');
   if (moved && (facts.told.includes('contacts') || isOver)) {
     await deps.stores.handovers.update(row.id, { epoch: { increment: 1 } });
-    await deps.stores.handovers.park(row.id, { what: 'restore', kind: 'decision', reason: isOver ? 'rehired' : 'contacts-told' }, now);
+    await deps.stores.handovers.park(
+      row.id,
+      { what: 'restore', kind: 'decision', reason: isOver ? 'rehired' : 'contacts-told' },
+      now,
+    );
     return;
   }
   await beginUndo(deps, row.id, { stepIds: null }, 'rescinded', now);

@@ -108,7 +108,8 @@ async function checkIdentity({ deps, loaded }: Context, command: Command): Promi
 async function release({ deps, loaded, now }: Context): Promise<void> {
   const { row } = loaded;
   if (row.releasedAt) throw new Refused('already-decided', 'This handover has been released.');
-  if (!row.card) throw new Refused('incomplete-release', 'The release card is not ready: the CRM is still being read. Try again in a moment.');
+  if (!row.card)
+    throw new Refused('incomplete-release', 'The release card is not ready: the CRM is still being read. Try again in a moment.');
   const card = toCard(row.card);
   const [first, ...others] = incomplete(card);
   if (first) throw new Refused('incomplete-release', first.problem, [first, ...others]);
@@ -143,7 +144,16 @@ async function splitOff(deps: Deps, loaded: Loaded, steps: readonly StepRow[], e
     const bundles = (await ownerships.bundlesOf(row.id, step.id)).filter((bundle) => except.includes(bundle));
     if (bundles.length === 0) continue;
     number += 1;
-    await handovers.saveStep({ ...step, id: `s${number}`, number, state: 'waiting', askedAt: null, remindedAt: null, approverId: null, asked: [] });
+    await handovers.saveStep({
+      ...step,
+      id: `s${number}`,
+      number,
+      state: 'waiting',
+      askedAt: null,
+      remindedAt: null,
+      approverId: null,
+      asked: [],
+    });
     await ownerships.moveBundles(row.id, bundles, `s${number}`);
   }
 }
@@ -160,23 +170,45 @@ async function refuse({ deps, loaded, now }: Context, command: Named<'refuse'>):
     await ownerships.setState(row.id, { stepIds: [step.id], from: ['planned'] }, 'refused');
     await handovers.updateStep(row.id, step.id, { state: 'refused', decidedAt: now, decisionId: command.decisionId ?? null });
   }
-  if (command.then !== 'custodian') await replan(deps, row.id, steps.map((step) => step.successorId), now);
+  if (command.then !== 'custodian')
+    await replan(
+      deps,
+      row.id,
+      steps.map((step) => step.successorId),
+      now,
+    );
 }
 
 async function reassign({ deps, loaded }: Context, command: Named<'reassign'>): Promise<void> {
   const { handovers, ownerships } = deps.stores;
   const { row } = loaded;
   const [step, ...others] = stepsFor(loaded, command);
-  if (!step || others.length > 0) throw new Refused('invalid-input', 'Name one step to reassign.', [{ path: 'step', problem: 'must be one step' }]);
-  if (step.state === 'applying' || step.state === 'verified') throw new Refused('already-decided', `Step ${step.id} has been moved; undo it first.`);
+  if (!step || others.length > 0)
+    throw new Refused('invalid-input', 'Name one step to reassign.', [{ path: 'step', problem: 'must be one step' }]);
+  if (step.state === 'applying' || step.state === 'verified')
+    throw new Refused('already-decided', `Step ${step.id} has been moved; undo it first.`);
   await checkSuccessor(deps, loaded, command.successor);
   const bundles = bundleNumbers(command.bundles) ?? (await ownerships.bundlesOf(row.id, step.id));
   const whole = command.bundles === undefined;
   const number = whole ? step.number : row.steps.length + 1;
   const id = `s${number}`;
-  await ownerships.setState(row.id, { stepIds: [step.id], bundles, from: ['approved', 'refused', 'restored', 'planned'] }, 'planned');
+  await ownerships.setState(
+    row.id,
+    { stepIds: [step.id], bundles, from: ['approved', 'refused', 'restored', 'planned'] },
+    'planned',
+  );
   const planVersion = row.planVersion + 1;
-  const fresh = { state: 'waiting', timedOut: false, reason: 'reassigned', askedAt: null, remindedAt: null, approverId: null, decidedAt: null, decisionId: null, canaryAt: null };
+  const fresh = {
+    state: 'waiting',
+    timedOut: false,
+    reason: 'reassigned',
+    askedAt: null,
+    remindedAt: null,
+    approverId: null,
+    decidedAt: null,
+    decisionId: null,
+    canaryAt: null,
+  };
   await handovers.saveStep({ ...step, ...fresh, asked: [], id, number, planVersion, successorId: command.successor });
   if (!whole) await ownerships.moveBundles(row.id, bundles, id);
   await assignSuccessor(deps, row.id, id, command.successor);
@@ -196,9 +228,11 @@ async function told({ deps, loaded, now }: Context, command: Named<'told'>): Pro
   const { row } = loaded;
   const soFar = toldOf(row);
   if (!row.releasedAt) throw new Refused('not-waiting', 'Nobody is told before HR has released the handover.');
-  if (soFar.includes(command.audience)) throw new Refused('already-decided', `It is on record that the ${command.audience} may know.`);
+  if (soFar.includes(command.audience))
+    throw new Refused('already-decided', `It is on record that the ${command.audience} may know.`);
   const next = nextAudience(soFar);
-  if (next !== command.audience) throw new Refused('not-waiting', `Tell the ${next ?? 'nobody'} first: the order is leaver, team, contacts.`);
+  if (next !== command.audience)
+    throw new Refused('not-waiting', `Tell the ${next ?? 'nobody'} first: the order is leaver, team, contacts.`);
   await deps.stores.handovers.tell(row.id, command.audience, now);
 }
 
@@ -206,16 +240,26 @@ async function resolveParked({ deps, loaded, now }: Context, command: Named<'ret
   const { handovers } = deps.stores;
   const { row } = loaded;
   const items = row.parked.filter((item) => command.parked === 'all' || item.id === command.parked);
-  if (items.length === 0) throw new Refused('not-waiting', row.parked.length === 0 ? 'Nothing is parked.' : `Parked are ${row.parked.map((p) => p.id).join(', ')}.`);
+  if (items.length === 0)
+    throw new Refused(
+      'not-waiting',
+      row.parked.length === 0 ? 'Nothing is parked.' : `Parked are ${row.parked.map((p) => p.id).join(', ')}.`,
+    );
   for (const item of items) await (command.name === 'retry' ? retryOne : skipOne)(deps, loaded, item);
-  await handovers.resolveParked(row.id, items.map((item) => item.id), command.name, now);
+  await handovers.resolveParked(
+    row.id,
+    items.map((item) => item.id),
+    command.name,
+    now,
+  );
   await handovers.update(row.id, {});
 }
 
 type ParkedRow = Loaded['row']['parked'][number];
 
 async function retryOne(deps: Deps, { row }: Loaded, item: ParkedRow): Promise<void> {
-  if (item.what === 'restore' && item.kind === 'decision') throw new Refused('not-waiting', `${item.id} is a proposal: undo accepts it, skip keeps the new owners.`);
+  if (item.what === 'restore' && item.kind === 'decision')
+    throw new Refused('not-waiting', `${item.id} is a proposal: undo accepts it, skip keeps the new owners.`);
   if (item.what !== 'records' || !item.stepId) return;
   await deps.stores.ownerships.setState(row.id, { stepIds: [item.stepId], from: ['parked'] }, 'approved');
   await deps.stores.handovers.updateStep(row.id, item.stepId, { state: 'applying' });
@@ -225,19 +269,31 @@ async function retryOne(deps: Deps, { row }: Loaded, item: ParkedRow): Promise<v
 
 async function skipOne(deps: Deps, { row }: Loaded, item: ParkedRow): Promise<void> {
   const { ownerships, mails, handovers } = deps.stores;
-  const giveUp = (from: readonly AssignmentState[], stepIds: readonly string[]) => ownerships.setState(row.id, { stepIds, from }, 'skipped', 'given-up');
+  const giveUp = (from: readonly AssignmentState[], stepIds: readonly string[]) =>
+    ownerships.setState(row.id, { stepIds, from }, 'skipped', 'given-up');
   if (item.what === 'records' && item.stepId) await giveUp(['parked'], [item.stepId]);
-  else if (item.what === 'transfer') await giveUp(['approved', 'intended', 'written'], row.steps.map((step) => step.id));
+  else if (item.what === 'transfer')
+    await giveUp(
+      ['approved', 'intended', 'written'],
+      row.steps.map((step) => step.id),
+    );
   else if (item.what === 'mail') await mails.failAll(row.id, 'given-up');
   else if (item.what === 'restore' && item.kind !== 'decision') await ownerships.dropUndo(row.id, 'given-up');
-  else if (item.what === 'snapshot' || item.what === 'plan') throw new Refused('not-waiting', `Nothing can be handed over without the ${item.what}: mend the cause, then retry.`);
+  else if (item.what === 'snapshot' || item.what === 'plan')
+    throw new Refused('not-waiting', `Nothing can be handed over without the ${item.what}: mend the cause, then retry.`);
   else if (item.what === 'sweep') await handovers.update(row.id, { sweptAt: new Date(iso(item.since) ?? 0) });
 }
 
 async function undo({ deps, loaded, now }: Context, command: Named<'undo'>): Promise<void> {
   const { row } = loaded;
   const steps = command.step === 'all' ? null : stepsFor(loaded, command).map((step) => step.id);
-  await beginUndo(deps, row.id, { stepIds: steps, bundles: bundleNumbers(command.bundles) ?? undefined }, loaded.facts.inForce ? 'undo' : 'rescinded', now);
+  await beginUndo(
+    deps,
+    row.id,
+    { stepIds: steps, bundles: bundleNumbers(command.bundles) ?? undefined },
+    loaded.facts.inForce ? 'undo' : 'rescinded',
+    now,
+  );
 }
 
 /** Raises the epoch first, so that no batch begins any more, and chooses what is to be taken back. */
@@ -252,7 +308,12 @@ export async function beginUndo(
   await handovers.update(handover, { epoch: { increment: 1 }, restoring: why });
   const chosen = await ownerships.chooseUndo(handover, where);
   const proposals = (await handovers.get(handover)).parked.filter((item) => item.what === 'restore');
-  await handovers.resolveParked(handover, proposals.map((item) => item.id), 'undo', now);
+  await handovers.resolveParked(
+    handover,
+    proposals.map((item) => item.id),
+    'undo',
+    now,
+  );
   if (chosen > 0 || why === 'rescinded') return;
   await handovers.update(handover, { restoring: null });
   throw new Refused('nothing-to-undo', 'Nothing of this was moved, or it was taken back already.');
@@ -267,7 +328,8 @@ export interface LateUndo extends Omit<CommandInput, 'command'> {
 /** Chooses what of a closed handover is taken back; whoever asks starts `restore`. Null when that was done, or why it was refused. */
 export async function undoClosed(deps: Deps, { handover, command, messageId, now, late }: LateUndo): Promise<Refusal | null> {
   const { step, bundles } = command;
-  const conclude = (tx: Deps, result: string) => tx.stores.decisions.conclude(handover, messageId, 'undo', { step, ...(bundles && { bundles: [...bundles] }) }, result);
+  const conclude = (tx: Deps, result: string) =>
+    tx.stores.decisions.conclude(handover, messageId, 'undo', { step, ...(bundles && { bundles: [...bundles] }) }, result);
   try {
     await deps.inTransaction(async (tx) => {
       const loaded = await loadFacts(tx, handover, now);
@@ -305,20 +367,29 @@ function waitingSteps(loaded: Loaded, command: Named<'approve' | 'refuse'>): rea
   const steps = stepsFor(loaded, command);
   const waiting = steps.filter((step) => step.state === 'waiting');
   if (waiting.length > 0) return waiting;
-  throw new Refused('already-decided', command.step === 'all' ? 'No step waits for a decision.' : `Step ${command.step} has been decided.`);
+  throw new Refused(
+    'already-decided',
+    command.step === 'all' ? 'No step waits for a decision.' : `Step ${command.step} has been decided.`,
+  );
 }
 
 function stepsFor(loaded: Loaded, command: Named<'approve' | 'refuse' | 'reassign' | 'undo'>): readonly StepRow[] {
   const { row, facts } = loaded;
   if (!facts.planned || facts.mode === 'observe') {
-    throw new Refused('not-waiting', facts.planned ? 'This connection only observes: nothing is to be decided.' : 'There is no plan yet.');
+    throw new Refused(
+      'not-waiting',
+      facts.planned ? 'This connection only observes: nothing is to be decided.' : 'There is no plan yet.',
+    );
   }
   if ('planVersion' in command && command.planVersion !== undefined && command.planVersion !== row.planVersion) {
     throw new Refused('plan-changed', `The plan has changed: it is version ${row.planVersion} now. Look at it again.`);
   }
   const steps = row.steps.filter((step) => command.step === 'all' || step.id === command.step);
   if (steps.length > 0) return steps;
-  throw new Refused('unknown-step', `There is no step ${command.step}; there are ${row.steps.map((step) => step.id).join(', ') || 'none'}.`);
+  throw new Refused(
+    'unknown-step',
+    `There is no step ${command.step}; there are ${row.steps.map((step) => step.id).join(', ') || 'none'}.`,
+  );
 }
 
 /** `b-3` → 3; null when nothing was named. */
@@ -326,8 +397,10 @@ function bundleNumbers(names: readonly string[] | undefined): readonly number[] 
   if (names === undefined) return null;
   return names.map((name, index) => {
     const found = /^b-([0-9]{1,9})$/.exec(name)?.[1];
-    if (found === undefined) throw new Refused('invalid-input', `${name} is no bundle; bundles are called b-1, b-2, …`, [{ path: `bundles/${index}`, problem: 'is no bundle' }]);
+    if (found === undefined)
+      throw new Refused('invalid-input', `${name} is no bundle; bundles are called b-1, b-2, …`, [
+        { path: `bundles/${index}`, problem: 'is no bundle' },
+      ]);
     return Number(found);
   });
 }
-

@@ -6,7 +6,13 @@ import { hrisOf, type Deps } from './deps.js';
 const freshForMs = 15 * 60_000;
 
 /** Brings people and their managers up to date from the HRIS, unless that was done a moment ago. `now` is domain time. */
-export async function syncDirectory(deps: Deps, connection: string, now: Instant, context: CallContext, alive: () => void): Promise<void> {
+export async function syncDirectory(
+  deps: Deps,
+  connection: string,
+  now: Instant,
+  context: CallContext,
+  alive: () => void,
+): Promise<void> {
   const { people, watermarks } = deps.stores;
   const key = `directory/${connection}`;
   const readAt = await watermarks.get(key);

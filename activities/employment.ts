@@ -28,14 +28,20 @@ export async function lookAtEmployment(deps: Deps, id: string, now: Instant, con
   const lastClosed = await lastClosedOf(deps, id, employment.conclusion === 'no-ending');
   const { timeZone } = deps.calendarOf(reading?.colleague.country ?? null);
   const decision = decide({ reading: facts, acknowledged, lastClosed, today: localDay(now, timeZone) });
-  await stores.people.saveReading(id, { ...readingData(reading), readAt: now, conclusion: decision.action === 'nothing' ? decision.conclusion : null });
+  await stores.people.saveReading(id, {
+    ...readingData(reading),
+    readAt: now,
+    conclusion: decision.action === 'nothing' ? decision.conclusion : null,
+  });
   switch (decision.action) {
     case 'start':
       return start(deps, { id, connection }, decision.desired, now);
     case 'change':
       return open ? change(deps, { id, connection }, open.id, decision.desired, acknowledged, now) : { did: 'nothing' };
     case 'nothing':
-      return open && open.desired !== open.applied ? signal(deps, connection, open.id, open.desired) : { did: 'nothing', conclusion: decision.conclusion };
+      return open && open.desired !== open.applied
+        ? signal(deps, connection, open.id, open.desired)
+        : { did: 'nothing', conclusion: decision.conclusion };
     default:
       return decision satisfies never;
   }
@@ -53,7 +59,14 @@ async function start(deps: Deps, { id, connection }: Where, desired: Desired, no
   return { did: 'started', handover };
 }
 
-async function change(deps: Deps, where: Where, handover: string, desired: Desired, acknowledged: Acknowledged | null, now: Instant): Promise<LookResult> {
+async function change(
+  deps: Deps,
+  where: Where,
+  handover: string,
+  desired: Desired,
+  acknowledged: Acknowledged | null,
+  now: Instant,
+): Promise<LookResult> {
   const version = await deps.stores.handovers.desire(handover, desired);
   if (!desired.inForce && acknowledged?.inForce) await brake(deps, where, 'withdrawn', now);
   return signal(deps, where.connection, handover, version);

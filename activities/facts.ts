@@ -3,7 +3,14 @@ import { addDuration, instantOf, isDay, type Calendar } from '../src/domain/cale
 import type { Desired } from '../src/domain/employment.js';
 import type { HandoverFacts, StepFacts } from '../src/domain/handover.js';
 import { deadlines, dueAt, type Deadlines } from '../src/domain/transfer.js';
-import { audiences, type AssignmentState, type Audience, type Instant, type Outcome, type StepState } from '../src/domain/words.js';
+import {
+  audiences,
+  type AssignmentState,
+  type Audience,
+  type Instant,
+  type Outcome,
+  type StepState,
+} from '../src/domain/words.js';
 import type { HandoverRow, StepRow } from '../src/store/handovers.js';
 import type { GroupRow } from '../src/store/ownerships.js';
 import type { PersonInPlace } from '../src/store/people.js';
@@ -64,7 +71,10 @@ export async function loadFacts(deps: Deps, handover: string, now: Instant): Pro
   return { row, facts, deadlines: ends, calendar, chains };
 }
 
-type Standing = Omit<HandoverFacts, 'release' | 'contactsFrom' | 'steps' | 'deadlines' | 'queuedMails' | 'restoreOpen' | 'givenUp'>;
+type Standing = Omit<
+  HandoverFacts,
+  'release' | 'contactsFrom' | 'steps' | 'deadlines' | 'queuedMails' | 'restoreOpen' | 'givenUp'
+>;
 
 function standing(deps: Deps, row: HandoverRow): Standing {
   const desired = desiredOf(row);
@@ -106,7 +116,6 @@ function releaseFacts(deps: Deps, row: HandoverRow, calendar: Calendar, now: Ins
   return { asked: row.releaseAsked, askAt: iso(row.releaseAskAt) ?? from, dueAt };
 }
 
-
 /** Contacts may know from a day that HR named on the card. */
 function contactsFrom(row: HandoverRow, calendar: Calendar): Instant | null {
   const day = row.card?.whoKnows ?? '';
@@ -144,13 +153,19 @@ function stepFacts(
     reminded: step.remindedAt !== null,
     timedOut: step.timedOut,
     times: step.askedAt && ends ? approvalTimesOf(deps, calendar, step.askedAt, ends) : null,
-    groups: groups.filter((group) => group.stepId === step.id).map((group) => ({ ...group, state: assignmentStateOf(group.state) })),
+    groups: groups
+      .filter((group) => group.stepId === step.id)
+      .map((group) => ({ ...group, state: assignmentStateOf(group.state) })),
     due: { canary: due('canary'), rest: due('rest'), late: due('late') },
   };
 }
 
 function approvalTimesOf(deps: Deps, calendar: Calendar, askedAt: Date, ends: Deadlines) {
-  return approvalClock(deps.policy, calendar, { askedAt: askedAt.toISOString(), lastWorkingDayEnds: ends.lastDayEnds, urgent: ends.urgent });
+  return approvalClock(deps.policy, calendar, {
+    askedAt: askedAt.toISOString(),
+    lastWorkingDayEnds: ends.lastDayEnds,
+    urgent: ends.urgent,
+  });
 }
 
 /** Who may be asked to approve each step that waits. */
@@ -160,7 +175,9 @@ async function chainsOf(deps: Deps, row: HandoverRow): Promise<ReadonlyMap<strin
   const { connection, record, personId } = row.employment;
   const above = await deps.stores.people.managersAbove(connection, record);
   const rota = await deps.stores.people.byWorkEmail(connection, deps.hrRota);
-  const managers = new Map(above.map((person, level) => [level === 0 ? personId : (above[level - 1]?.person ?? ''), person.person]));
+  const managers = new Map(
+    above.map((person, level) => [level === 0 ? personId : (above[level - 1]?.person ?? ''), person.person]),
+  );
   const known: readonly PersonInPlace[] = [...above, ...rota];
   return new Map(
     waiting.map((step) => [
@@ -205,7 +222,13 @@ const assignmentStates: Readonly<Record<AssignmentState, true>> = {
   parked: true,
   restored: true,
 };
-const outcomes: Readonly<Record<Outcome, true>> = { completed: true, rescinded: true, restored: true, aborted: true, incomplete: true };
+const outcomes: Readonly<Record<Outcome, true>> = {
+  completed: true,
+  rescinded: true,
+  restored: true,
+  aborted: true,
+  incomplete: true,
+};
 
 /** A column's text as the word it stands for; any other text is a fault of the row. */
 function wordIn<Word extends string>(words: Readonly<Record<Word, true>>, text: string | null): Word {

@@ -1,4 +1,11 @@
-import { activityInfo, ApplicationFailure, cancellationSignal, CancelledFailure, CompleteAsyncError, log } from '@temporalio/activity';
+import {
+  activityInfo,
+  ApplicationFailure,
+  cancellationSignal,
+  CancelledFailure,
+  CompleteAsyncError,
+  log,
+} from '@temporalio/activity';
 import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
 import { isRetryable } from '../src/domain/failure.js';
 import { VendorError } from '../src/ports/vendor.js';
@@ -20,7 +27,8 @@ export function failureInterceptor(): ActivityInboundCallsInterceptor {
 }
 
 function translate(error: unknown): unknown {
-  if (error instanceof CancelledFailure || error instanceof ApplicationFailure || error instanceof CompleteAsyncError) return error;
+  if (error instanceof CancelledFailure || error instanceof ApplicationFailure || error instanceof CompleteAsyncError)
+    return error;
   if (cancellationSignal().aborted && !(error instanceof VendorError)) return cancellationSignal().reason;
   if (error instanceof VendorError) return vendorFailure(error);
   const { name, stack } = error instanceof Error ? error : new Error('thrown value is no error');
@@ -40,5 +48,8 @@ function vendorFailure(error: VendorError): ApplicationFailure {
 
 /** The stack without its message, which may quote a row. */
 function framesOf(stack: string | undefined): readonly string[] {
-  return (stack ?? '').split('\n').filter((line) => line.trimStart().startsWith('at ')).slice(0, 8);
+  return (stack ?? '')
+    .split('\n')
+    .filter((line) => line.trimStart().startsWith('at '))
+    .slice(0, 8);
 }

@@ -37,7 +37,8 @@ export function createActivities(deps: Deps) {
     lookAtEmployment: (input: At & { readonly employment: string }): Promise<LookResult> =>
       lookAtEmployment(deps, input.employment, input.now, context()),
 
-    reconcile: (input: At & { readonly connection: string }): Promise<number> => reconcile(deps, input.connection, input.now, context()),
+    reconcile: (input: At & { readonly connection: string }): Promise<number> =>
+      reconcile(deps, input.connection, input.now, context()),
 
     sweepAll: (input: At): Promise<SweepResult> => sweepAll(deps, input.now, context(), heartbeat),
 
@@ -82,7 +83,10 @@ export function createActivities(deps: Deps) {
     },
 
     async noteRefusals({ handover, refusals }: OfHandover & { readonly refusals: readonly RefusalEntry[] }): Promise<void> {
-      await deps.stores.handovers.saveRefusals(handover, refusals.map((refusal) => ({ ...refusal })));
+      await deps.stores.handovers.saveRefusals(
+        handover,
+        refusals.map((refusal) => ({ ...refusal })),
+      );
     },
 
     async abort({ handover, now }: OfHandover): Promise<void> {

@@ -17,7 +17,12 @@ export function toBatches(deps: Deps, rows: readonly AssignmentRow[]): readonly 
   const batches: { crm: CrmConnection; recordType: RecordType; rows: AssignmentRow[] }[] = [];
   for (const row of rows) {
     const last = batches.at(-1);
-    if (last && last.crm.name === row.connection && last.recordType === row.recordType && last.rows.length < last.crm.port.limits.batch) {
+    if (
+      last &&
+      last.crm.name === row.connection &&
+      last.recordType === row.recordType &&
+      last.rows.length < last.crm.port.limits.batch
+    ) {
       last.rows.push(row);
     } else {
       batches.push({ crm: crmOf(deps, row.connection), recordType: recordTypeOf(row.recordType), rows: [row] });
@@ -47,7 +52,11 @@ export async function workBatches(batches: readonly Batch[], work: (batch: Batch
 }
 
 /** What the CRM's fields hold now, by row. */
-export async function readCurrent(batch: Batch, rows: readonly AssignmentRow[], context: CallContext): Promise<ReadonlyMap<bigint, CurrentOwner>> {
+export async function readCurrent(
+  batch: Batch,
+  rows: readonly AssignmentRow[],
+  context: CallContext,
+): Promise<ReadonlyMap<bigint, CurrentOwner>> {
   if (rows.length === 0) return new Map();
   const fields = rows.map(({ record, field }) => ({ record, field }));
   const answers = await batch.crm.port.read({ recordType: batch.recordType, fields }, context);

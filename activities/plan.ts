@@ -21,7 +21,13 @@ export interface Proposal {
 }
 
 /** Proposes successors for whatever is not yet decided; reads only. `custodian` stands in for the one on the release card. */
-export async function proposePlan(deps: Deps, handover: string, now: Instant, context: CallContext, custodian?: string): Promise<Proposal> {
+export async function proposePlan(
+  deps: Deps,
+  handover: string,
+  now: Instant,
+  context: CallContext,
+  custodian?: string,
+): Promise<Proposal> {
   const found = await deps.stores.handovers.get(handover);
   const row = custodian && found.card ? { ...found, card: { ...found.card, custodianId: custodian } } : found;
   const owned = await deps.stores.ownerships.forPlan(handover, ['owned', 'planned']);
@@ -34,7 +40,10 @@ export async function proposePlan(deps: Deps, handover: string, now: Instant, co
 export async function planAll(deps: Deps, handover: string, now: Instant, context: CallContext): Promise<void> {
   const { row, rows: bundled, plan: proposal } = await proposePlan(deps, handover, now, context);
   await deps.inTransaction(async (tx) => {
-    await tx.stores.handovers.removeSteps(handover, row.steps.map((step) => step.id));
+    await tx.stores.handovers.removeSteps(
+      handover,
+      row.steps.map((step) => step.id),
+    );
     await savePlan(tx, row, proposal, bundled, { planVersion: 1, firstStep: 1 });
     await tx.stores.handovers.update(handover, { plannedAt: now, planVersion: 1 });
   });
@@ -80,14 +89,25 @@ async function proposeFor(
 ): Promise<Plan> {
   const { employment } = row;
   const { people } = deps.stores;
-  const byRule = await people.byWorkEmail(employment.connection, deps.successionRules.map((rule) => rule.successor));
+  const byRule = await people.byWorkEmail(
+    employment.connection,
+    deps.successionRules.map((rule) => rule.successor),
+  );
   const custodian = row.card?.custodianId ?? null;
   const named = [...byRule.map((person) => person.person), ...(custodian ? [custodian] : [])];
   const near = { team: employment.team, manager: employment.managerRecord };
-  const found = (await people.candidates(employment.connection, near, named)).filter((person) => !excluded.includes(person.person));
+  const found = (await people.candidates(employment.connection, near, named)).filter(
+    (person) => !excluded.includes(person.person),
+  );
   const emails = new Map(byRule.map((person) => [person.workEmail, person.person]));
   return propose({
-    leaver: { person: employment.personId, team: employment.team, manager: employment.managerRecord, country: employment.person.country, location: employment.location },
+    leaver: {
+      person: employment.personId,
+      team: employment.team,
+      manager: employment.managerRecord,
+      country: employment.person.country,
+      location: employment.location,
+    },
     custodian,
     bundles: toBundles(rows),
     candidates: await toCandidates(deps, found, context),
@@ -100,7 +120,11 @@ async function proposeFor(
   });
 }
 
-async function toCandidates(deps: Deps, found: readonly PersonInPlace[], context: CallContext | null): Promise<readonly Candidate[]> {
+async function toCandidates(
+  deps: Deps,
+  found: readonly PersonInPlace[],
+  context: CallContext | null,
+): Promise<readonly Candidate[]> {
   const seats = await deps.stores.people.seats(found.map((person) => person.person));
   const counts = context ? await countAccounts(deps, seats, context) : new Map<string, number>();
   return found.map((person) => ({
@@ -130,9 +154,26 @@ async function countAccounts(deps: Deps, seats: readonly Seat[], context: CallCo
 }
 
 function toBundles(rows: readonly BundledRow[]): readonly Bundle[] {
-  const bundles = new Map<number, { records: number; accounts: number; value: number | null; closesOn: string | null; account: string | null; connections: Set<string> }>();
+  const bundles = new Map<
+    number,
+    {
+      records: number;
+      accounts: number;
+      value: number | null;
+      closesOn: string | null;
+      account: string | null;
+      connections: Set<string>;
+    }
+  >();
   for (const row of rows) {
-    const one = bundles.get(row.bundle) ?? { records: 0, accounts: 0, value: null, closesOn: null, account: row.account, connections: new Set<string>() };
+    const one = bundles.get(row.bundle) ?? {
+      records: 0,
+      accounts: 0,
+      value: null,
+      closesOn: null,
+      account: row.account,
+      connections: new Set<string>(),
+    };
     one.records += 1;
     if (row.recordType === 'companies') one.accounts = 1;
     if (row.value !== null) one.value = (one.value ?? 0) + row.value;
@@ -153,7 +194,8 @@ export interface Share {
 /** A proposal's parts: bundles that nobody can take become the custodian's, and wait for a seat or another successor. */
 export function sharesOf({ steps, withoutSuccessor }: Plan, { card }: Pick<HandoverRow, 'card'>): readonly Share[] {
   const custodian = card?.custodianId;
-  const orphans = withoutSuccessor.length > 0 && custodian ? [{ successor: custodian, reason: 'custodian', bundles: withoutSuccessor }] : [];
+  const orphans =
+    withoutSuccessor.length > 0 && custodian ? [{ successor: custodian, reason: 'custodian', bundles: withoutSuccessor }] : [];
   return [...steps, ...orphans].map(({ successor, reason, bundles }) => ({ successor, reason, bundles }));
 }
 
@@ -165,9 +207,22 @@ async function savePlan(
   rows: readonly BundledRow[],
   { planVersion, firstStep }: { readonly planVersion: number; readonly firstStep: number },
 ): Promise<readonly string[]> {
-  const steps = sharesOf(proposal, row).map((step, index) => ({ ...step, number: firstStep + index, id: `s${firstStep + index}` }));
+  const steps = sharesOf(proposal, row).map((step, index) => ({
+    ...step,
+    number: firstStep + index,
+    id: `s${firstStep + index}`,
+  }));
   for (const { id, number, successor, reason } of steps) {
-    await deps.stores.handovers.saveStep({ ...freshStep, handoverId: row.id, asked: [], id, number, planVersion, successorId: successor, reason });
+    await deps.stores.handovers.saveStep({
+      ...freshStep,
+      handoverId: row.id,
+      asked: [],
+      id,
+      number,
+      planVersion,
+      successorId: successor,
+      reason,
+    });
   }
   await deps.stores.ownerships.applyPlan(await toEntries(deps, row, steps, rows));
   return steps.map((step) => step.id);
@@ -190,7 +245,12 @@ interface StepShare {
   readonly bundles: readonly number[];
 }
 
-async function toEntries(deps: Deps, row: HandoverRow, steps: readonly StepShare[], rows: readonly BundledRow[]): Promise<readonly PlanEntry[]> {
+async function toEntries(
+  deps: Deps,
+  row: HandoverRow,
+  steps: readonly StepShare[],
+  rows: readonly BundledRow[],
+): Promise<readonly PlanEntry[]> {
   const seats = await deps.stores.people.seats(steps.map((step) => step.successor));
   const userOf = new Map(seats.map(({ person, connection, user }) => [`${person}/${connection}`, user]));
   const observed = new Set(deps.crms.filter((crm) => crm.mode === 'observe').map((crm) => crm.name));
@@ -206,19 +266,38 @@ async function toEntries(deps: Deps, row: HandoverRow, steps: readonly StepShare
       canary: false,
       late: item.open && item.closesOn !== null && lateUntil !== null && item.closesOn <= lateUntil,
       value: item.value,
-      ...(observed.has(item.connection) ? { state: 'skipped' as const, reason: 'connection-observes' } : { state: 'planned' as const, reason: null }),
+      ...(observed.has(item.connection)
+        ? { state: 'skipped' as const, reason: 'connection-observes' }
+        : { state: 'planned' as const, reason: null }),
     };
   });
-  const canaries = new Set(steps.flatMap((step) => canaryIds(entries.filter((entry) => entry.stepId === step.id && entry.state === 'planned'), deps)));
+  const canaries = new Set(
+    steps.flatMap((step) =>
+      canaryIds(
+        entries.filter((entry) => entry.stepId === step.id && entry.state === 'planned'),
+        deps,
+      ),
+    ),
+  );
   return entries.map((entry) => ({ ...entry, canary: canaries.has(String(entry.id)) }));
 }
 
 /** The last closing day of a deal that stays with the leaver until the last working day. */
 function lateUntilOf(deps: Deps, row: HandoverRow): string | null {
   if (row.lastWorkingDay === null) return null;
-  return lastLateDay(row.lastWorkingDay, deps.policy.transfer.keepDealsClosingWithin, deps.calendarOf(row.employment.person.country));
+  return lastLateDay(
+    row.lastWorkingDay,
+    deps.policy.transfer.keepDealsClosingWithin,
+    deps.calendarOf(row.employment.person.country),
+  );
 }
 
-function canaryIds(entries: readonly { readonly id: bigint; readonly value: number | null; readonly late: boolean }[], deps: Deps): readonly string[] {
-  return pickCanary(entries.map(({ id, value, late }) => ({ id: String(id), value, late })), deps.policy.transfer.canary.records);
+function canaryIds(
+  entries: readonly { readonly id: bigint; readonly value: number | null; readonly late: boolean }[],
+  deps: Deps,
+): readonly string[] {
+  return pickCanary(
+    entries.map(({ id, value, late }) => ({ id: String(id), value, late })),
+    deps.policy.transfer.canary.records,
+  );
 }

@@ -14,7 +14,13 @@ import { pageSize } from './transfer.js';
  * Takes one page back, newest first, by compare and set: only a value that Baton wrote is replaced. It follows the rows alone, so it runs for
  * closed handovers as well, and running it again does nothing.
  */
-export async function restorePage(deps: Deps, handover: string, now: Instant, context: CallContext, alive: () => void): Promise<PageResult> {
+export async function restorePage(
+  deps: Deps,
+  handover: string,
+  now: Instant,
+  context: CallContext,
+  alive: () => void,
+): Promise<PageResult> {
   const rows = await deps.stores.ownerships.undoPage(handover, pageSize);
   await workBatches(toBatches(deps, rows), async (batch) => {
     alive();
@@ -29,23 +35,36 @@ async function restoreBatch(deps: Deps, handover: string, batch: Batch, now: Ins
   const current = await readCurrent(batch, batch.rows, context);
   const compared = batch.rows.map((row) => ({ row, outcome: compareRow(row, current.get(row.id), batch) }));
   const toWrite = compared.filter(({ outcome }) => outcome === 'restore').map(({ row }) => row);
-  await ownerships.record(compared.flatMap(({ outcome }) => (outcome === 'restore' ? [] : [outcome])), now);
+  await ownerships.record(
+    compared.flatMap(({ outcome }) => (outcome === 'restore' ? [] : [outcome])),
+    now,
+  );
   if (toWrite.length === 0) return;
   const changes = toWrite.map(({ id, record, field, before }) => ({ record, field, to: before, key: `${handover}-undo-${id}` }));
   const results = await batch.crm.port.write({ recordType: batch.recordType, changes }, context);
   const failed = new Map(results.flatMap((result) => (result.state === 'failed' ? [[keyOf(result), result.kind] as const] : [])));
-  const proofs = await readCurrent(batch, toWrite.filter((row) => !failed.has(keyOf(row))), context);
+  const proofs = await readCurrent(
+    batch,
+    toWrite.filter((row) => !failed.has(keyOf(row))),
+    context,
+  );
   const outcomes = toWrite.flatMap((row): readonly AssignmentOutcome[] => {
     const kind = failed.get(keyOf(row));
     if (kind) return isRetryable(kind) ? [] : [{ id: row.id, state: 'skipped', now: row.planned, reason: `undo-${kind}` }];
     return proofOutcome(row, proofs.get(row.id));
   });
   await ownerships.record(outcomes, now);
-  if (outcomes.length < toWrite.length) throw new VendorError('vendor-unavailable', `${batch.crm.name} left ${toWrite.length - outcomes.length} records open`);
+  if (outcomes.length < toWrite.length)
+    throw new VendorError('vendor-unavailable', `${batch.crm.name} left ${toWrite.length - outcomes.length} records open`);
 }
 
 function compareRow(row: AssignmentRow, current: CurrentOwner | undefined, batch: Batch): 'restore' | AssignmentOutcome {
-  const settle = (state: AssignmentOutcome['state'], held: string | null, reason: string | null): AssignmentOutcome => ({ id: row.id, state, now: held, reason });
+  const settle = (state: AssignmentOutcome['state'], held: string | null, reason: string | null): AssignmentOutcome => ({
+    id: row.id,
+    state,
+    now: held,
+    reason,
+  });
   if (!current || current.state === 'failed') {
     const kind = current?.kind ?? 'unexpected-response';
     if (isRetryable(kind)) throw new VendorError(kind, `${batch.crm.name} could not read a record`);
@@ -72,7 +91,9 @@ function proofOutcome(row: AssignmentRow, current: CurrentOwner | undefined): re
   if (!current || current.state === 'failed') return [];
   if (current.state === 'gone') return [{ id: row.id, state: 'skipped', now: null, reason: 'record-gone' }];
   const restored = current.owner === row.before;
-  return [{ id: row.id, state: restored ? 'restored' : 'skipped', now: current.owner, reason: restored ? null : 'changed-since' }];
+  return [
+    { id: row.id, state: restored ? 'restored' : 'skipped', now: current.owner, reason: restored ? null : 'changed-since' },
+  ];
 }
 
 function keyOf({ record, field }: { readonly record: string; readonly field: string }): string {

@@ -65,10 +65,18 @@ async function askRelease(deps: Deps, loaded: Loaded, nth: number, now: Instant)
   const { remindAfter, dueAfter } = deps.policy.release;
   const askAgainAt = addDuration(loaded.calendar, now, nth === 0 ? remindAfter : dueAfter);
   await queueRelease(deps, loaded, nth);
-  await deps.stores.handovers.update(loaded.row.id, { releaseAsked: nth + 1, releaseAskAt: nth === 1 ? loaded.facts.release.dueAt : askAgainAt });
+  await deps.stores.handovers.update(loaded.row.id, {
+    releaseAsked: nth + 1,
+    releaseAskAt: nth === 1 ? loaded.facts.release.dueAt : askAgainAt,
+  });
 }
 
-async function askApproval(deps: Deps, loaded: Loaded, change: Extract<Change, { change: 'ask-approval' }>, now: Instant): Promise<void> {
+async function askApproval(
+  deps: Deps,
+  loaded: Loaded,
+  change: Extract<Change, { change: 'ask-approval' }>,
+  now: Instant,
+): Promise<void> {
   const { row } = loaded;
   const step = row.steps.find((other) => other.id === change.step);
   if (!step) return;
@@ -100,14 +108,26 @@ async function admitToCircle(deps: Deps, loaded: Loaded, person: string): Promis
 }
 
 /** What nobody decided goes to the custodian, whom HR approved in advance. */
-export async function giveToCustodian(deps: Deps, loaded: Loaded, stepId: string, now: Instant, timedOut: boolean): Promise<void> {
+export async function giveToCustodian(
+  deps: Deps,
+  loaded: Loaded,
+  stepId: string,
+  now: Instant,
+  timedOut: boolean,
+): Promise<void> {
   const { handovers, ownerships } = deps.stores;
   const { row } = loaded;
   const custodian = row.card?.custodianId;
   if (!custodian) throw new Error('a released handover has no custodian');
   await assignSuccessor(deps, row.id, stepId, custodian);
   await ownerships.setState(row.id, { stepIds: [stepId], from: ['planned', 'refused'] }, 'approved');
-  await handovers.updateStep(row.id, stepId, { state: 'to-custodian', successorId: custodian, reason: 'custodian', decidedAt: now, ...(timedOut && { timedOut }) });
+  await handovers.updateStep(row.id, stepId, {
+    state: 'to-custodian',
+    successorId: custodian,
+    reason: 'custodian',
+    decidedAt: now,
+    ...(timedOut && { timedOut }),
+  });
 }
 
 /** Names the successor's user in every CRM; without a seat there, the step's records of that CRM are parked. */

@@ -8,7 +8,13 @@ import { syncCrmUsers, syncDirectory } from './directory.js';
 import { desiredOf } from './facts.js';
 
 /** Reads everything that the leaver owns and prefills the release card. Reads only; goes on where an earlier attempt stopped. */
-export async function snapshot(deps: Deps, handover: string, now: Instant, context: CallContext, alive: () => void): Promise<void> {
+export async function snapshot(
+  deps: Deps,
+  handover: string,
+  now: Instant,
+  context: CallContext,
+  alive: () => void,
+): Promise<void> {
   const row = await deps.stores.handovers.get(handover);
   await syncDirectory(deps, row.employment.connection, now, context, alive);
   await syncCrmUsers(deps, now, context);
@@ -18,11 +24,19 @@ export async function snapshot(deps: Deps, handover: string, now: Instant, conte
 }
 
 /** Searches every CRM for records that name the leaver; what is known already keeps its before-image. Returns how many are new. */
-export async function searchOwnerships(deps: Deps, row: HandoverRow, now: Instant, context: CallContext, alive: () => void): Promise<number> {
+export async function searchOwnerships(
+  deps: Deps,
+  row: HandoverRow,
+  now: Instant,
+  context: CallContext,
+  alive: () => void,
+): Promise<number> {
   const found = await Promise.all(
     deps.crms.map(async (crm) => {
       const users = await deps.stores.people.usersOf(crm.name, row.employment.personId);
-      const perType = await Promise.all(crm.port.recordTypes.map((type) => searchType(deps, row.id, crm, type, users, now, context, alive)));
+      const perType = await Promise.all(
+        crm.port.recordTypes.map((type) => searchType(deps, row.id, crm, type, users, now, context, alive)),
+      );
       return sum(perType);
     }),
   );
@@ -69,7 +83,9 @@ export async function saveCard(deps: Deps, handover: string): Promise<void> {
   const { connection, record, personId } = row.employment;
   const above = await deps.stores.people.managersAbove(connection, record);
   const rota = await deps.stores.people.byWorkEmail(connection, deps.hrRota);
-  const managers = new Map(above.map((person, level) => [level === 0 ? personId : (above[level - 1]?.person ?? ''), person.person]));
+  const managers = new Map(
+    above.map((person, level) => [level === 0 ? personId : (above[level - 1]?.person ?? ''), person.person]),
+  );
   const desired = desiredOf(row);
   const card = prefill({
     ...desired,

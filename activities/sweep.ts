@@ -15,7 +15,13 @@ export interface SweepResult {
 }
 
 /** Searches the CRMs for what still names the leaver. While the handover is open it becomes a supplementary step, after its last day the custodian's. */
-export async function sweepOne(deps: Deps, handover: string, now: Instant, context: CallContext, alive: () => void): Promise<number> {
+export async function sweepOne(
+  deps: Deps,
+  handover: string,
+  now: Instant,
+  context: CallContext,
+  alive: () => void,
+): Promise<number> {
   const row = await deps.stores.handovers.get(handover);
   await deps.stores.handovers.restartSnapshot(handover);
   const added = await searchOwnerships(deps, row, now, context, alive);
@@ -40,7 +46,10 @@ async function planSupplement(deps: Deps, handover: string, now: Instant, contex
 export async function sweepAll(deps: Deps, now: Instant, context: CallContext, alive: () => void): Promise<SweepResult> {
   const { daily, again } = deps.policy.transfer.sweep;
   const today = localDay(now, deps.calendarOf(null).timeZone);
-  const rows = await deps.stores.handovers.forSweep({ from: daysBefore(deps, now, daily), to: addDays(today, 1) }, daysBefore(deps, now, again));
+  const rows = await deps.stores.handovers.forSweep(
+    { from: daysBefore(deps, now, daily), to: addDays(today, 1) },
+    daysBefore(deps, now, again),
+  );
   let restarted = 0;
   let found = 0;
   for (const { id, closedAt } of rows) {

@@ -23,7 +23,13 @@ interface Page {
 }
 
 /** Moves one page of what is due: compare, intend, write, prove. Begins with the rows that are open, so a retry repeats nothing. */
-export async function transferPage(deps: Deps, handover: string, now: Instant, context: CallContext, alive: () => void): Promise<PageResult> {
+export async function transferPage(
+  deps: Deps,
+  handover: string,
+  now: Instant,
+  context: CallContext,
+  alive: () => void,
+): Promise<PageResult> {
   const loaded = await loadFacts(deps, handover, now);
   if (isFenced(loaded.facts)) return { worked: 0, more: false, fenced: true };
   await parkUnavailable(deps, loaded, now);
@@ -43,7 +49,10 @@ function dueKinds({ facts }: Loaded, now: Instant) {
 /** Successors are looked at again before anything moves: who left, or lost the seat, meanwhile gets nothing. */
 async function parkUnavailable(deps: Deps, { row, facts }: Loaded, now: Instant): Promise<void> {
   const due = row.steps.filter((step) => facts.steps.some((other) => other.id === step.id && dueGroups(other, now).length > 0));
-  const people = await deps.stores.people.byIds(row.employment.connection, due.map((step) => step.successorId));
+  const people = await deps.stores.people.byIds(
+    row.employment.connection,
+    due.map((step) => step.successorId),
+  );
   for (const step of due) {
     const person = people.find((other) => other.person === step.successorId);
     if (person?.active && !person.leaving) continue;
@@ -63,7 +72,15 @@ async function moveBatch(page: Page, batch: Batch): Promise<boolean> {
   const settled = compared.flatMap(({ outcome }) => (outcome === 'write' ? [] : [outcome]));
   await deps.stores.ownerships.record(settled, now);
   if (toWrite.length === 0) return true;
-  if (!(await deps.stores.ownerships.intend(page.handover, page.epoch, toWrite.map((row) => row.id), now))) return false;
+  if (
+    !(await deps.stores.ownerships.intend(
+      page.handover,
+      page.epoch,
+      toWrite.map((row) => row.id),
+      now,
+    ))
+  )
+    return false;
   const results = await write(page, batch, toWrite);
   alive();
   await prove(page, batch, toWrite, results);
@@ -115,14 +132,24 @@ async function write(page: Page, batch: Batch, rows: readonly AssignmentRow[]): 
 }
 
 /** Accepted is not proven: the fields are read again. A refusal that a retry may mend leaves the intent, and the page is tried again. */
-async function prove(page: Page, batch: Batch, rows: readonly AssignmentRow[], results: ReadonlyMap<string, ChangeResult>): Promise<void> {
+async function prove(
+  page: Page,
+  batch: Batch,
+  rows: readonly AssignmentRow[],
+  results: ReadonlyMap<string, ChangeResult>,
+): Promise<void> {
   const { ownerships } = page.deps.stores;
   const resultOf = (row: AssignmentRow) => results.get(`${row.record}/${row.field}`);
   const accepted = rows.filter((row) => resultOf(row)?.state === 'accepted');
-  await ownerships.record(accepted.map((row) => ({ id: row.id, state: 'written', now: row.planned, reason: null })), page.now);
+  await ownerships.record(
+    accepted.map((row) => ({ id: row.id, state: 'written', now: row.planned, reason: null })),
+    page.now,
+  );
   const refused = rows.flatMap((row) => {
     const result = resultOf(row);
-    return result?.state === 'failed' && !isRetryable(result.kind) ? [{ id: row.id, state: 'parked' as const, now: row.before, reason: result.kind }] : [];
+    return result?.state === 'failed' && !isRetryable(result.kind)
+      ? [{ id: row.id, state: 'parked' as const, now: row.before, reason: result.kind }]
+      : [];
   });
   const current = await readCurrent(batch, accepted, page.context);
   const proven = accepted.flatMap((row) => provenOutcome(row, current.get(row.id)));
@@ -135,7 +162,9 @@ function provenOutcome(row: AssignmentRow, current: CurrentOwner | undefined): r
   if (!current || current.state === 'failed') return [];
   if (current.state === 'gone') return [{ id: row.id, state: 'skipped', now: null, reason: 'record-gone' }];
   const verified = current.owner === row.planned;
-  return [{ id: row.id, state: verified ? 'verified' : 'parked', now: current.owner, reason: verified ? null : 'changed-after-write' }];
+  return [
+    { id: row.id, state: verified ? 'verified' : 'parked', now: current.owner, reason: verified ? null : 'changed-after-write' },
+  ];
 }
 
 /** Parks steps with records that failed for good, and notes when a step's canary has moved. */
@@ -147,14 +176,19 @@ async function concludePage(deps: Deps, loaded: Loaded, rows: readonly Assignmen
   for (const step of row.steps.filter((item) => touched.has(item.id))) {
     const own = groups.filter((group) => group.stepId === step.id);
     const parked = own.filter((group) => group.state === 'parked').reduce((sum, group) => sum + group.count, 0);
-    if (parked > 0) await handovers.park(row.id, { what: 'records', stepId: step.id, ...(await parkReason(deps, row.id, step.id)) }, now);
+    if (parked > 0)
+      await handovers.park(row.id, { what: 'records', stepId: step.id, ...(await parkReason(deps, row.id, step.id)) }, now);
     const canaryOpen = own.some((group) => group.canary && ['approved', 'intended', 'written'].includes(group.state));
     if (!step.canaryAt && !canaryOpen) await handovers.updateStep(row.id, step.id, { canaryAt: now });
   }
 }
 
 /** The commonest reason among a step's parked records, and its kind. */
-async function parkReason(deps: Deps, handover: string, stepId: string): Promise<{ readonly kind: string; readonly reason: string }> {
+async function parkReason(
+  deps: Deps,
+  handover: string,
+  stepId: string,
+): Promise<{ readonly kind: string; readonly reason: string }> {
   const reason = (await deps.stores.ownerships.commonestReason(handover, stepId, 'parked')) ?? 'internal';
   return { kind: parkedKinds[reason] ?? reason, reason };
 }

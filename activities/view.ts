@@ -20,9 +20,20 @@ export function toView(deps: Deps, loaded: Loaded, next: Next): HandoverView {
     desired: row.desired,
     applied: row.applied,
     told: toldOf(row),
-    steps: row.steps.map((step) => stepView(step, facts.steps.find((other) => other.id === step.id))),
+    steps: row.steps.map((step) =>
+      stepView(
+        step,
+        facts.steps.find((other) => other.id === step.id),
+      ),
+    ),
     waitingFor: next.waitingFor,
-    parked: row.parked.map(({ id, what, kind, since, stepId }) => ({ id, what, kind, since: since.toISOString(), ...(stepId && { step: stepId }) })),
+    parked: row.parked.map(({ id, what, kind, since, stepId }) => ({
+      id,
+      what,
+      kind,
+      since: since.toISOString(),
+      ...(stepId && { step: stepId }),
+    })),
     motions: next.motions,
     dueAt: next.dueAt,
     bareDecisions: bareDecisions(deps, loaded),
@@ -38,7 +49,10 @@ function bareDecisions(deps: Deps, { facts }: Loaded): boolean {
 /** Counts of zero are left out: every view is in the history. */
 function stepView(step: StepRow, facts: StepFacts | undefined): StepView {
   const count = (...states: readonly string[]) =>
-    (facts?.groups ?? []).reduce((sum, group) => sum + (states.length === 0 || states.includes(group.state) ? group.count : 0), 0);
+    (facts?.groups ?? []).reduce(
+      (sum, group) => sum + (states.length === 0 || states.includes(group.state) ? group.count : 0),
+      0,
+    );
   const approver = step.asked.at(-1) ?? step.approverId;
   const decidedAt = iso(step.decidedAt);
   return {
@@ -48,7 +62,13 @@ function stepView(step: StepRow, facts: StepFacts | undefined): StepView {
     state: stepStateOf(step.state),
     ...(decidedAt && { decidedAt }),
     ...(step.timedOut && { timedOut: true }),
-    ...nonZero({ planned: count(), verified: count('verified'), parked: count('parked'), skipped: count('skipped'), restored: count('restored') }),
+    ...nonZero({
+      planned: count(),
+      verified: count('verified'),
+      parked: count('parked'),
+      skipped: count('skipped'),
+      restored: count('restored'),
+    }),
   };
 }
 
@@ -58,6 +78,8 @@ export function recordsOf({ facts }: Loaded, stepId: string): number {
   return groups.reduce((sum, group) => sum + group.count, 0);
 }
 
-function nonZero(counts: Readonly<Record<'planned' | 'verified' | 'parked' | 'skipped' | 'restored', number>>): Partial<StepView> {
+function nonZero(
+  counts: Readonly<Record<'planned' | 'verified' | 'parked' | 'skipped' | 'restored', number>>,
+): Partial<StepView> {
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0));
 }

@@ -29,5 +29,7 @@ export function calendarsOf({ company, countries, policy }: Pick<Config, 'compan
 function holidaysOf(country: string, thisYear: number): readonly Day[] {
   const holidays = new Holidays(country);
   const years = Array.from({ length: yearsAhead + 2 }, (_, index) => thisYear - 1 + index);
-  return years.flatMap((year) => (holidays.getHolidays(year) ?? []).filter(({ type }) => type === 'public').map(({ date }) => date.slice(0, 10)));
+  return years.flatMap((year) =>
+    (holidays.getHolidays(year) ?? []).filter(({ type }) => type === 'public').map(({ date }) => date.slice(0, 10)),
+  );
 }

@@ -55,7 +55,10 @@ async function openStage(options: Options, closers: Stage['closers']): Promise<S
   await mkdir(home, { recursive: true });
   await chmod(home, 0o711);
   const other = await readRunFile(home);
-  if (other) throw new Error(`A demo runs already (process ${other.pid}, ${other.server}). Stop it first, or set BATON_HOME to another folder.`);
+  if (other)
+    throw new Error(
+      `A demo runs already (process ${other.pid}, ${other.server}). Stop it first, or set BATON_HOME to another folder.`,
+    );
   const { databaseUrl, temporal, ports } = environment;
   const embedded = await startEmbedded({
     home,
@@ -96,7 +99,13 @@ async function openStage(options: Options, closers: Stage['closers']): Promise<S
 }
 
 /** Writes the demo's configuration and reads it back the way everybody's is read. */
-async function configure(home: string, sandbox: string, control: SandboxControl, embedded: Embedded, options: Options): Promise<Config> {
+async function configure(
+  home: string,
+  sandbox: string,
+  control: SandboxControl,
+  embedded: Embedded,
+  options: Options,
+): Promise<Config> {
   const people = await control.people();
   const hr = people.find((person) => person.manager === null);
   if (!hr) throw new Error('The sandbox has no people; remove its folder under BATON_HOME and start again.');
@@ -122,7 +131,9 @@ async function nextLeaver(control: SandboxControl): Promise<DemoPerson> {
   const people = await control.people();
   const first = await control.firstLeaver();
   const managers = new Set(people.map((person) => person.manager));
-  const able = people.filter((person) => person.status === 'Active' && !person.lastDay && person.hubspot && person.manager && !managers.has(person.id));
+  const able = people.filter(
+    (person) => person.status === 'Active' && !person.lastDay && person.hubspot && person.manager && !managers.has(person.id),
+  );
   const leaver = able.find((person) => person.bamboohr === first) ?? able[0];
   if (!leaver) throw new Error('Everybody in the sandbox has left. Remove BATON_HOME to begin again.');
   return leaver;
@@ -218,12 +229,21 @@ async function play(stage: Stage, options: Options, startedMs: number): Promise<
 
 async function closeAll(closers: Stage['closers']): Promise<void> {
   for (const close of closers.splice(0).reverse()) {
-    await close().catch((error: unknown) => say(`something did not stop: ${error instanceof Error ? error.message : String(error)}`));
+    await close().catch((error: unknown) =>
+      say(`something did not stop: ${error instanceof Error ? error.message : String(error)}`),
+    );
   }
 }
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { yes: { type: 'boolean' }, exit: { type: 'boolean' }, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } });
+  const { values } = parseArgs({
+    options: {
+      yes: { type: 'boolean' },
+      exit: { type: 'boolean' },
+      json: { type: 'boolean' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
   if (values.help) {
     process.stdout.write(usage);
     return 0;

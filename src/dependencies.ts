@@ -32,7 +32,11 @@ type Counting = Pick<Metrics, 'vendorCall' | 'rateLimitWait'>;
 const uncounted: Counting = { vendorCall: () => undefined, rateLimitWait: () => undefined };
 
 /** Constructs everything an entry needs. `role` is what Temporal shows as identity; `connections` is the size of the database pool. */
-export function createCore(config: Config, role: string, options: { readonly metrics?: Counting; readonly connections?: number } = {}): Core {
+export function createCore(
+  config: Config,
+  role: string,
+  options: { readonly metrics?: Counting; readonly connections?: number } = {},
+): Core {
   const db = openDatabase(config.databaseUrl, options.connections);
   const temporal = openTemporal(config.temporal, role);
   const domain = mailDomain(config.mail.from);
@@ -53,7 +57,11 @@ export function createCore(config: Config, role: string, options: { readonly met
     successionRules: config.succession.rules,
     calendarOf: calendarsOf(config, new Date().getFullYear()),
   };
-  const depsOn = (on: Stores): Deps => ({ ...shared, stores: on, inTransaction: (work) => inTransaction((tx) => work(depsOn(tx))) });
+  const depsOn = (on: Stores): Deps => ({
+    ...shared,
+    stores: on,
+    inTransaction: (work) => inTransaction((tx) => work(depsOn(tx))),
+  });
   const close = async (): Promise<void> => {
     mail?.close();
     await temporal.connection.close();
@@ -63,7 +71,11 @@ export function createCore(config: Config, role: string, options: { readonly met
 }
 
 /** The adapters of every connection that is not retired. */
-function connectVendors(config: Config, db: Database, metrics: Counting): { readonly hris: HrisConnection[]; readonly crms: CrmConnection[] } {
+function connectVendors(
+  config: Config,
+  db: Database,
+  metrics: Counting,
+): { readonly hris: HrisConnection[]; readonly crms: CrmConnection[] } {
   const pace = paceStore(db);
   const hris: HrisConnection[] = [];
   const crms: CrmConnection[] = [];

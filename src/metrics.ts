@@ -1,17 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { ByLabel, RowCounts } from './store/counts.js';
 
-type ByLabel = Readonly<Record<string, number>>;
-
-/** What the gauges show, read from rows at scrape time. */
-export interface RowCounts {
-  readonly handovers: ByLabel;
-  readonly waiting: ByLabel;
-  readonly parked: ByLabel;
-  readonly assignments: ByLabel;
-  readonly debts: number;
-  readonly deliveries: { readonly waiting: number; readonly dead: number };
-}
+export type { RowCounts };
 
 /** All metrics of a process; no label ever holds a person's id. */
 export interface Metrics {

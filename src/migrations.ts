@@ -17,14 +17,19 @@ const lockKey = 7_400_001;
  * Applies what is missing, one transaction each, under an advisory lock and into Prisma's own `_prisma_migrations` table, so that `prisma migrate`
  * can go on from here. Returns the names applied.
  */
-export async function migrate(databaseUrl: string, onProgress: (line: string) => void = () => undefined): Promise<readonly string[]> {
+export async function migrate(
+  databaseUrl: string,
+  onProgress: (line: string) => void = () => undefined,
+): Promise<readonly string[]> {
   const client = new pg.Client({ connectionString: databaseUrl });
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [lockKey]);
     await client.query(`create table if not exists "_prisma_migrations" (id varchar(36) primary key, checksum varchar(64) not null, finished_at timestamptz,
       migration_name varchar(255) not null, logs text, rolled_back_at timestamptz, started_at timestamptz not null default now(), applied_steps_count integer not null default 0)`);
-    const { rows } = await client.query<{ migration_name: string }>('select migration_name from "_prisma_migrations" where finished_at is not null and rolled_back_at is null');
+    const { rows } = await client.query<{ migration_name: string }>(
+      'select migration_name from "_prisma_migrations" where finished_at is not null and rolled_back_at is null',
+    );
     const applied = new Set(rows.map((row) => row.migration_name));
     const missing = readMigrations().filter(({ name }) => !applied.has(name));
     for (const migration of missing) {
@@ -57,7 +62,9 @@ export async function missingMigrations(db: Database): Promise<readonly string[]
   const names = readMigrations().map(({ name }) => name);
   const [exists] = await db.$queryRaw<{ found: boolean }[]>`select to_regclass('_prisma_migrations') is not null as found`;
   if (!exists?.found) return names;
-  const rows = await db.$queryRaw<{ migration_name: string }[]>`select migration_name from "_prisma_migrations" where finished_at is not null and rolled_back_at is null`;
+  const rows = await db.$queryRaw<
+    { migration_name: string }[]
+  >`select migration_name from "_prisma_migrations" where finished_at is not null and rolled_back_at is null`;
   const applied = new Set(rows.map((row) => row.migration_name));
   return names.filter((name) => !applied.has(name));
 }
@@ -66,13 +73,19 @@ export async function missingMigrations(db: Database): Promise<readonly string[]
 export async function assertMigrated(db: Database): Promise<void> {
   const missing = await missingMigrations(db);
   if (missing.length === 0) return;
-  throw new Error(`The database's schema is older than this version: it lacks ${missing.join(', ')}. Run: npm run baton -- migrate`);
+  throw new Error(
+    `The database's schema is older than this version: it lacks ${missing.join(', ')}. Run: npm run baton -- migrate`,
+  );
 }
 
 /** From `src/` as from `dist/src/`: the folder lies beside package.json. */
 function readMigrations(): readonly Migration[] {
-  const folder = ['../prisma/migrations', '../../prisma/migrations'].map((path) => fileURLToPath(new URL(path, import.meta.url))).find(existsSync);
+  const folder = ['../prisma/migrations', '../../prisma/migrations']
+    .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+    .find(existsSync);
   if (!folder) throw new Error('prisma/migrations is not there');
   const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return names.map(({ name }) => ({ name, sql: readFileSync(`${folder}/${name}/migration.sql`, 'utf8') })).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return names
+    .map(({ name }) => ({ name, sql: readFileSync(`${folder}/${name}/migration.sql`, 'utf8') }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
 }

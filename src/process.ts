@@ -16,7 +16,10 @@ export interface Running {
  * Runs an entry until a signal comes, stops it and exits with the signal's code; a second signal changes nothing, since npm's shell passes one
  * on twice. What cannot start says why on stderr and exits with 1, wrong usage or configuration (`Wrong`) with 2.
  */
-export async function runUntilSignal(start: () => Promise<Pick<Running, 'stop'>>, Wrong: new (...args: never[]) => Error): Promise<void> {
+export async function runUntilSignal(
+  start: () => Promise<Pick<Running, 'stop'>>,
+  Wrong: new (...args: never[]) => Error,
+): Promise<void> {
   const stopped = firstSignal();
   try {
     const running = await start();
@@ -43,7 +46,11 @@ export function exitCodeOf(signal: Signal): number {
 }
 
 /** Says which variable moves a server away from a port that is taken. */
-export async function listening<Server>(variable: string, port: number, listen: (port: number) => Promise<Server>): Promise<Server> {
+export async function listening<Server>(
+  variable: string,
+  port: number,
+  listen: (port: number) => Promise<Server>,
+): Promise<Server> {
   try {
     return await listen(port);
   } catch (error) {

@@ -1,4 +1,10 @@
-import { ScheduleAlreadyRunning, ScheduleNotFoundError, ScheduleOverlapPolicy, type Client, type ScheduleOptions } from '@temporalio/client';
+import {
+  ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
+  ScheduleOverlapPolicy,
+  type Client,
+  type ScheduleOptions,
+} from '@temporalio/client';
 import { searchAttributes, taskQueue, workflowIds } from '../workflows/contract.js';
 import type { Config } from './config.js';
 import { findVendor } from './vendors/registry.js';
@@ -26,7 +32,10 @@ export async function missingSearchAttributes(client: Client, namespace: string)
 /** The command lines that register them by hand. */
 export function searchAttributeLines(names: readonly string[], namespace: string): readonly string[] {
   const types: Readonly<Record<string, string>> = searchAttributes;
-  return names.map((name) => `temporal operator search-attribute create --namespace ${namespace} --name ${name} --type ${types[name] ?? 'Keyword'}`);
+  return names.map(
+    (name) =>
+      `temporal operator search-attribute create --namespace ${namespace} --name ${name} --type ${types[name] ?? 'Keyword'}`,
+  );
 }
 
 async function registerSearchAttributes(client: Client, namespace: string): Promise<void> {
@@ -39,7 +48,10 @@ async function registerSearchAttributes(client: Client, namespace: string): Prom
   } catch (error) {
     if ((await missingSearchAttributes(client, namespace)).length === 0) return;
     const lines = searchAttributeLines(missing, namespace).join('\n  ');
-    throw new Error(`Temporal does not let Baton register its search attributes. Run these lines, then start again:\n  ${lines}`, { cause: error });
+    throw new Error(
+      `Temporal does not let Baton register its search attributes. Run these lines, then start again:\n  ${lines}`,
+      { cause: error },
+    );
   }
 }
 
@@ -75,7 +87,9 @@ async function upsert(client: Client, options: ScheduleOptions): Promise<void> {
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
     try {
-      await client.schedule.getHandle(scheduleId).update((previous) => ({ ...previous, spec, action, ...(policies && { policies }) }));
+      await client.schedule
+        .getHandle(scheduleId)
+        .update((previous) => ({ ...previous, spec, action, ...(policies && { policies }) }));
     } catch (gone) {
       if (!(gone instanceof ScheduleNotFoundError)) throw gone;
       await client.schedule.create(options);

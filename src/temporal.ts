@@ -16,7 +16,9 @@ export function identityOf(role: string): string {
 /** Connection options for client and worker alike. */
 export function connectionOptions({ address, apiKey, tls }: TemporalConfig) {
   const pair =
-    tls?.clientCertificate && tls.clientKey ? { crt: Buffer.from(tls.clientCertificate), key: Buffer.from(tls.clientKey) } : undefined;
+    tls?.clientCertificate && tls.clientKey
+      ? { crt: Buffer.from(tls.clientCertificate), key: Buffer.from(tls.clientKey) }
+      : undefined;
   return {
     address,
     ...(apiKey !== null && { apiKey }),

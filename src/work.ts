@@ -1,5 +1,12 @@
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkflowBundleWithSourceMap,
+} from '@temporalio/worker';
 import { failureInterceptor } from '../activities/failure.js';
 import { createActivities } from '../activities/index.js';
 import { taskQueue } from '../workflows/contract.js';
@@ -42,7 +49,8 @@ export async function startWorker(config: Config, logger: Logger): Promise<Runni
       logger.fatal({ err: error }, 'worker ended');
       process.kill(process.pid, 'SIGTERM');
     });
-    logger.info({ namespace: config.temporal.namespace, connections: Object.keys(config.connections) }, 'worker is ready');
+    const { namespace, identity } = worker.options;
+    logger.info({ namespace, identity, connections: Object.keys(config.connections) }, 'worker is ready');
     const stop = async (): Promise<void> => {
       if (worker.getState() === 'RUNNING') worker.shutdown();
       await running.catch(() => undefined);

@@ -50,7 +50,12 @@ export interface ReconcileInput {
 /** What a message to `handover` may carry: ids, versions and states only. */
 export interface Inputs {
   readonly release: { readonly decisionId?: string };
-  readonly approve: { readonly step: string; readonly planVersion?: number; readonly except?: readonly string[]; readonly decisionId?: string };
+  readonly approve: {
+    readonly step: string;
+    readonly planVersion?: number;
+    readonly except?: readonly string[];
+    readonly decisionId?: string;
+  };
   readonly refuse: {
     readonly step: string;
     readonly planVersion?: number;

@@ -9,8 +9,12 @@ export function details(handover: string, view: HandoverView, refusals: readonly
     '',
     ...view.steps.map(stepLine),
     ...(view.waitingFor.length > 0 ? ['', `**Waits for** ${view.waitingFor.map(waitLine).join(' · ')}`] : []),
-    ...view.parked.map((item) => `- ⚠️ **${item.id}** ${item.what} failed: \`${item.kind}\` — send \`retry\`, \`skip\` or \`undo\``),
-    ...(refusals.length > 0 ? ['', '**Refused**', ...refusals.slice(-5).map((entry) => `- ${entry.at} \`${entry.message}\`: ${entry.text}`)] : []),
+    ...view.parked.map(
+      (item) => `- ⚠️ **${item.id}** ${item.what} failed: \`${item.kind}\` — send \`retry\`, \`skip\` or \`undo\``,
+    ),
+    ...(refusals.length > 0
+      ? ['', '**Refused**', ...refusals.slice(-5).map((entry) => `- ${entry.at} \`${entry.message}\`: ${entry.text}`)]
+      : []),
     '',
     `Details: \`npm run baton -- show ${handover}\``,
   ].join('\n');

@@ -11,7 +11,7 @@ export async function employment({ employment: row }: EmploymentInput): Promise<
   let wanted = 1;
   setHandler(lookSignal, () => void (wanted += 1), { description: 'Read this employment in the HRIS again.' });
   setDefaultSignalHandler(() => undefined);
-  for (let seen = 0; seen < wanted; ) {
+  for (let seen = 0; seen < wanted;) {
     seen = wanted;
     await lookAtEmployment({ employment: row, now: nowIso() });
     await condition(() => wanted > seen, 1);

@@ -27,7 +27,10 @@ const messages: Readonly<Record<CommandName, { readonly read: (fields: Fields) =
     }),
     example: '{"step":"s1","successor":"<person id>"}',
   },
-  told: { read: (f) => ({ name: 'told', audience: f.oneOf('audience', audiences), ...decision(f) }), example: '{"audience":"team"}' },
+  told: {
+    read: (f) => ({ name: 'told', audience: f.oneOf('audience', audiences), ...decision(f) }),
+    example: '{"audience":"team"}',
+  },
   retry: { read: (f) => ({ name: 'retry', parked: f.text('parked'), ...decision(f) }), example: '{"parked":"k-1"}, or "all"' },
   skip: { read: (f) => ({ name: 'skip', parked: f.text('parked'), ...decision(f) }), example: '{"parked":"k-1"}, or "all"' },
   undo: {
@@ -46,7 +49,9 @@ export function readCommand(name: CommandName, input: unknown): { readonly comma
   const problems = notAnObject ? [{ path: '', problem: notAnObject }] : fields.finish();
   if (problems.length === 0) return { command };
   const found = problems.map(({ path, problem }) => (path ? `${path} ${problem}` : problem)).join('; ');
-  return { refused: { code: 'invalid-input', text: `${name} was not understood: ${found}. Send ${messages[name].example}.`, problems } };
+  return {
+    refused: { code: 'invalid-input', text: `${name} was not understood: ${found}. Send ${messages[name].example}.`, problems },
+  };
 }
 
 /** Reads the signal of `employment`; null when it is not understood. */

@@ -1,4 +1,12 @@
-import { allHandlersFinished, condition, continueAsNew, isCancellation, setDefaultSignalHandler, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  isCancellation,
+  setDefaultSignalHandler,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { HandoverInput } from './contract.js';
 import { changedSignal, decisionSignals, decisionUpdates, descriptions, lookSignal, statusQuery } from './messages.js';
 import { HandoverRun } from './run.js';
@@ -27,7 +35,8 @@ export async function handover(input: HandoverInput): Promise<{ readonly outcome
       run.startMotions();
       await run.show();
       await run.rest();
-      if (run.isOpen && run.isIdle && workflowInfo().continueAsNewSuggested) return await continueAsNew<typeof handover>(run.carryOver());
+      if (run.isOpen && run.isIdle && workflowInfo().continueAsNewSuggested)
+        return await continueAsNew<typeof handover>(run.carryOver());
     }
   } catch (error) {
     if (isCancellation(error)) await run.abort();

@@ -1,5 +1,13 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import { commandNames, type Command, type CommandName, type DecisionAnswer, type HandoverStatus, type HandoverView, type Refusal } from './contract.js';
+import {
+  commandNames,
+  type Command,
+  type CommandName,
+  type DecisionAnswer,
+  type HandoverStatus,
+  type HandoverView,
+  type Refusal,
+} from './contract.js';
 
 /** Each decision is a signal, for the Temporal UI and `temporal workflow signal`, and an update, which answers at once. */
 export const decisionSignals = commandNames.map((name) => ({ name, definition: defineSignal<[unknown?]>(name) }));
@@ -26,7 +34,10 @@ export const descriptions: Readonly<Record<CommandName, string>> = {
 export function refusalOf(view: HandoverView, command: Command): Refusal | null {
   if (view.stage === 'closed') return { code: 'not-waiting', text: 'This handover is closed.' };
   if (command.decisionId === undefined && !view.bareDecisions) {
-    return { code: 'not-your-step', text: 'Decide on the page or with `baton`: this message names nobody, and the policy wants to know who decides.' };
+    return {
+      code: 'not-your-step',
+      text: 'Decide on the page or with `baton`: this message names nobody, and the policy wants to know who decides.',
+    };
   }
   switch (command.name) {
     case 'release':
@@ -41,10 +52,14 @@ export function refusalOf(view: HandoverView, command: Command): Refusal | null 
     case 'skip':
       return parkedRefusal(view, command.parked);
     case 'told':
-      return view.told.includes(command.audience) ? { code: 'already-decided', text: `It is on record that ${command.audience} may know.` } : null;
+      return view.told.includes(command.audience)
+        ? { code: 'already-decided', text: `It is on record that ${command.audience} may know.` }
+        : null;
     case 'pause':
     case 'resume':
-      return view.paused === (command.name === 'pause') ? { code: 'not-waiting', text: `This handover is ${view.paused ? '' : 'not '}paused.` } : null;
+      return view.paused === (command.name === 'pause')
+        ? { code: 'not-waiting', text: `This handover is ${view.paused ? '' : 'not '}paused.` }
+        : null;
     default:
       return command satisfies never;
   }
@@ -72,5 +87,9 @@ function openSteps(view: HandoverView): string {
 function parkedRefusal(view: HandoverView, parked: string): Refusal | null {
   const ids = view.parked.map((item) => item.id);
   if (ids.length > 0 && (parked === 'all' || ids.includes(parked))) return null;
-  return { code: 'not-waiting', text: ids.length === 0 ? 'Nothing is parked.' : `${parked} is not parked; ${ids.join(', ')} ${ids.length === 1 ? 'is' : 'are'}.` };
+  return {
+    code: 'not-waiting',
+    text:
+      ids.length === 0 ? 'Nothing is parked.' : `${parked} is not parked; ${ids.join(', ')} ${ids.length === 1 ? 'is' : 'are'}.`,
+  };
 }

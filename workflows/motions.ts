@@ -57,6 +57,7 @@ async function runPages(handover: string, name: 'transfer' | 'restore'): Promise
 export function failureOf(error: unknown): { readonly kind: FailureKind; readonly reason: string } {
   if (error instanceof ActivityFailure || error instanceof ChildWorkflowFailure) return failureOf(error.cause);
   if (error instanceof ApplicationFailure && isFailureKind(error.type)) return { kind: error.type, reason: error.message };
-  if (error instanceof TimeoutFailure) return error.cause ? failureOf(error.cause) : { kind: 'timeout', reason: 'No answer in time.' };
+  if (error instanceof TimeoutFailure)
+    return error.cause ? failureOf(error.cause) : { kind: 'timeout', reason: 'No answer in time.' };
   return { kind: 'internal', reason: 'Something failed inside Baton; the worker’s log has its place.' };
 }

@@ -16,8 +16,11 @@ export async function restore(input: RowsInput): Promise<{ readonly worked: numb
 }
 
 /** Null when the history is long enough and the rest belongs into a new run. */
-async function workPages({ handover }: RowsInput, page: (input: { handover: string; now: string }) => Promise<PageResult>): Promise<number | null> {
-  for (let worked = 0; ; ) {
+async function workPages(
+  { handover }: RowsInput,
+  page: (input: { handover: string; now: string }) => Promise<PageResult>,
+): Promise<number | null> {
+  for (let worked = 0; ;) {
     const result = await page({ handover, now: nowIso() });
     worked += result.worked;
     if (!result.more) return worked;

@@ -7,12 +7,16 @@ export const payloadConverter: PayloadConverter = {
     try {
       return defaultPayloadConverter.fromPayload(payload);
     } catch {
-      return defaultPayloadConverter.fromPayload(defaultPayloadConverter.toPayload({ malformedPayload: true, encoding: encodingOf(payload) }));
+      return defaultPayloadConverter.fromPayload(
+        defaultPayloadConverter.toPayload({ malformedPayload: true, encoding: encodingOf(payload) }),
+      );
     }
   },
 };
 
 function encodingOf(payload: Payload): string {
   const bytes = payload.metadata?.['encoding'];
-  return bytes ? Array.from(bytes.slice(0, 40), (byte) => (byte > 31 && byte < 127 ? String.fromCharCode(byte) : '?')).join('') : 'none';
+  return bytes
+    ? Array.from(bytes.slice(0, 40), (byte) => (byte > 31 && byte < 127 ? String.fromCharCode(byte) : '?')).join('')
+    : 'none';
 }

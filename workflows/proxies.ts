@@ -8,7 +8,12 @@ const rows = { startToCloseTimeout: '2 minutes', scheduleToCloseTimeout: '1 day'
 /** Small reads of a vendor, and mails: tried for half a day, the length of a vendor's bad night. */
 const calls = { startToCloseTimeout: '5 minutes', scheduleToCloseTimeout: '12 hours', retry } as const;
 /** Long searches, which heartbeat after each page and go on where the rows say. */
-const searches = { startToCloseTimeout: '2 hours', scheduleToCloseTimeout: '12 hours', heartbeatTimeout: '2 minutes', retry } as const;
+const searches = {
+  startToCloseTimeout: '2 hours',
+  scheduleToCloseTimeout: '12 hours',
+  heartbeatTimeout: '2 minutes',
+  retry,
+} as const;
 /** Pages that write. A cancelled page is waited for, so that nothing is undone while it still writes. */
 const pages = {
   startToCloseTimeout: '30 minutes',
@@ -26,7 +31,10 @@ export const { applyChange } = proxyActivities<One<'applyChange'>>({ ...rows, su
 export const { park } = proxyActivities<One<'park'>>({ ...rows, summary: 'Park what failed' });
 export const { noteRefusals } = proxyActivities<One<'noteRefusals'>>({ ...rows, summary: 'Note what was refused' });
 export const { abort } = proxyActivities<One<'abort'>>({ ...rows, summary: 'Note that an operator stopped it' });
-export const { lookAtEmployment } = proxyActivities<One<'lookAtEmployment'>>({ ...calls, summary: 'Read the employment in the HRIS' });
+export const { lookAtEmployment } = proxyActivities<One<'lookAtEmployment'>>({
+  ...calls,
+  summary: 'Read the employment in the HRIS',
+});
 export const { plan } = proxyActivities<One<'plan'>>({ ...calls, summary: 'Propose successors' });
 export const { mail } = proxyActivities<One<'mail'>>({ ...calls, summary: 'Send mails' });
 export const { snapshot } = proxyActivities<One<'snapshot'>>({ ...searches, summary: 'List what the leaver owns (reads only)' });

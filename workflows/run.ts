@@ -127,7 +127,8 @@ export class HandoverRun {
 
   async onChanged(sent: unknown): Promise<void> {
     const changed = readChanged(sent);
-    if (!changed) return this.#refuse('changed', { code: 'invalid-input', text: 'changed was not understood. It is sent by Baton itself.' });
+    if (!changed)
+      return this.#refuse('changed', { code: 'invalid-input', text: 'changed was not understood. It is sent by Baton itself.' });
     if (changed.version > this.#view.applied) await this.#change();
   }
 
@@ -137,7 +138,10 @@ export class HandoverRun {
   }
 
   onUnknown(name: string): void {
-    this.#refuse(name.slice(0, 40), { code: 'unknown-message', text: 'There is no such message; the names are in the documentation.' });
+    this.#refuse(name.slice(0, 40), {
+      code: 'unknown-message',
+      text: 'There is no such message; the names are in the documentation.',
+    });
   }
 
   // The saga
@@ -149,7 +153,8 @@ export class HandoverRun {
   /** Starts the work that is due and not under way. Whatever writes waits until nothing else writes. */
   startMotions(): void {
     for (const motion of this.#view.motions) {
-      const isBlocked = this.#stuck.some(({ what }) => what === motion) || (isWriting(motion) && [...this.#running.keys()].some(isWriting));
+      const isBlocked =
+        this.#stuck.some(({ what }) => what === motion) || (isWriting(motion) && [...this.#running.keys()].some(isWriting));
       if (this.#running.has(motion) || isBlocked) continue;
       this.#running.set(motion, this.#move(motion));
     }
@@ -208,7 +213,9 @@ export class HandoverRun {
       if ('refused' in answer) refused = answer.refused;
       else this.#accept(answer.view);
     });
-    return failed ? { code: 'failed', text: `This could not be carried out (${failed}); the worker's log says more. Send it again.` } : refused;
+    return failed
+      ? { code: 'failed', text: `This could not be carried out (${failed}); the worker's log says more. Send it again.` }
+      : refused;
   }
 
   /** Runs one change of rows after those before it; what fails for good is kept for `retry`. Returns the failure's kind. */

@@ -16,7 +16,8 @@ export async function editCard(core: Core, row: HandoverRow, settings: readonly 
     // Raises the revision first, which keeps a new reading of the HRIS from writing the card meanwhile.
     await stores.handovers.update(row.id, {});
     const fresh = await stores.handovers.get(row.id);
-    if (fresh.releasedAt) throw new DecisionRefused('already-decided', 'This handover has been released; its card is not edited any more.', []);
+    if (fresh.releasedAt)
+      throw new DecisionRefused('already-decided', 'This handover has been released; its card is not edited any more.', []);
     await stores.handovers.saveCard(row.id, toCardRow(await withSettings(core, fresh, settings)));
   });
 }
@@ -29,7 +30,9 @@ export async function showCard(session: Session, core: Core, row: HandoverRow, s
   emit(session, { handover: `handover/${row.id}`, released: row.releasedAt !== null, card, incomplete: missing }, () => {
     const { bold, dim, yellow } = colorsOf(session);
     const problems = missing.map(({ path, problem }) => yellow(`! ${path}: ${problem}`));
-    const end = row.releasedAt ? dim('Released.') : dim(`npm run baton -- release ${row.id}   confirms it; --set key=value changes it`);
+    const end = row.releasedAt
+      ? dim('Released.')
+      : dim(`npm run baton -- release ${row.id}   confirms it; --set key=value changes it`);
     return [bold('Release card'), cardLines(card, names), ...problems, end].join('\n');
   });
 }
@@ -50,11 +53,19 @@ export function cardLines(card: ReleaseCard, names: ReadonlyMap<string, string>)
     ['announcement', card.announcement ?? '-'],
     ['legalHold', card.legalHold ? 'yes' : 'no'],
   ];
-  return table(rows.map(([key, text]) => [key, text, byHand(key)]), '  ');
+  return table(
+    rows.map(([key, text]) => [key, text, byHand(key)]),
+    '  ',
+  );
 }
 
 async function withSettings(core: Core, row: HandoverRow, settings: readonly string[]): Promise<ReleaseCard> {
-  if (!row.card) throw new DecisionRefused('incomplete-release', 'The release card is not ready: the CRM is still being read. Try again in a moment.', []);
+  if (!row.card)
+    throw new DecisionRefused(
+      'incomplete-release',
+      'The release card is not ready: the CRM is still being read. Try again in a moment.',
+      [],
+    );
   let card = toCard(row.card);
   for (const [key, value] of settings.map(split)) {
     const found = ofPeople.has(key) ? await findPeople(core, row, value) : { value, isPerson: () => true };
@@ -72,7 +83,11 @@ function split(setting: string): readonly [string, string] {
 }
 
 /** Work e-mails become person ids; who is not found stays as given, and the card refuses it. */
-async function findPeople(core: Core, row: HandoverRow, text: string): Promise<{ readonly value: string; readonly isPerson: (id: string) => boolean }> {
+async function findPeople(
+  core: Core,
+  row: HandoverRow,
+  text: string,
+): Promise<{ readonly value: string; readonly isPerson: (id: string) => boolean }> {
   const known = new Set<string>();
   const people: string[] = [];
   for (const named of text.split(',').map((part) => part.trim())) {

@@ -9,7 +9,7 @@ import { CliError, exits, isDatabaseGone, note, type Session } from './output.js
 import { readRunFile } from './runfile.js';
 
 /** A server that has not answered by now is taken for unreachable. */
-const reachableWithinMs = 10_000;
+const reachableWithinMs = 5_000;
 /** Closing waits for servers too, and those may be what is gone. */
 const closeWithinMs = 3_000;
 
@@ -86,7 +86,11 @@ export async function reachDatabase(core: Core): Promise<void> {
     if (error instanceof CliError) throw error;
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
     const why = isDatabaseGone(error) || code !== '' ? code : '';
-    throw new CliError(exits.unreachable, 'database-unreachable', `The database does not answer${why}. Check DATABASE_URL and that PostgreSQL runs.`);
+    throw new CliError(
+      exits.unreachable,
+      'database-unreachable',
+      `The database does not answer${why}. Check DATABASE_URL and that PostgreSQL runs.`,
+    );
   }
 }
 
@@ -137,5 +141,9 @@ export async function findPerson(core: Core, row: HandoverRow, named: string): P
 export async function requirePerson(core: Core, row: HandoverRow, option: string, named: string): Promise<string> {
   const person = await findPerson(core, row, named);
   if (person !== null) return person;
-  throw new CliError(exits.wrong, 'unknown-person', `${option}: Baton knows nobody as ${named}. Give a person id (p-…) or a work e-mail of the HRIS.`);
+  throw new CliError(
+    exits.wrong,
+    'unknown-person',
+    `${option}: Baton knows nobody as ${named}. Give a person id (p-…) or a work e-mail of the HRIS.`,
+  );
 }

@@ -56,12 +56,18 @@ type Input<Name extends CommandName> = Omit<Inputs[Name], 'decisionId'>;
 type Prepare<Name extends CommandName> = (core: Core, row: HandoverRow) => Promise<Input<Name>>;
 
 /** Finds the handover and whoever decides, sends the decision and prints the answer. */
-async function send<Name extends CommandName>(session: Session, named: string, name: Name, options: DeciderOptions, prepare: Prepare<Name>): Promise<void> {
+async function send<Name extends CommandName>(
+  session: Session,
+  named: string,
+  name: Name,
+  options: DeciderOptions,
+  prepare: Prepare<Name>,
+): Promise<void> {
   await withCore(session, async (core) => {
     const row = await findHandover(core, named);
+    if (row.closedAt !== null) throw new DecisionRefused('not-waiting', 'This handover is closed.', []);
     const decider = await deciderOf(core, row, options);
     const input = await prepare(core, row);
-    if (row.closedAt !== null) throw new DecisionRefused('not-waiting', 'This handover is closed.', []);
     await reachTemporal(core);
     show(session, name, await decide(core, row.id, name, input, decider));
   });
@@ -77,7 +83,6 @@ export async function release(session: Session, named: string, options: ReleaseO
   const { set = [], showCard: showOnly, dryRun } = options;
   if (showOnly || dryRun) return withCore(session, async (core) => showCard(session, core, await findHandover(core, named), set));
   return send(session, named, 'release', options, async (core, row) => {
-    await reachTemporal(core);
     if (set.length > 0) await editCard(core, row, set);
     return {};
   });
@@ -114,7 +119,12 @@ export async function told(session: Session, named: string, options: ToldOptions
 }
 
 /** `retry` and `skip`. */
-export async function resolveParked(session: Session, name: 'retry' | 'skip', named: string, options: ParkedOptions): Promise<void> {
+export async function resolveParked(
+  session: Session,
+  name: 'retry' | 'skip',
+  named: string,
+  options: ParkedOptions,
+): Promise<void> {
   const parked = oneOrAll('--parked k-1', options.parked, options.all);
   return send(session, named, name, options, () => Promise.resolve({ parked }));
 }
@@ -132,15 +142,36 @@ export async function undo(session: Session, named: string, options: UndoOptions
     const row = await findHandover(core, named);
     const decider = await deciderOf(core, row, options);
     await reachTemporal(core);
-    const answer = row.closedAt === null ? await decide(core, row.id, 'undo', input, decider) : await undoOfClosed(session, core, row, input, decider, options.late ?? false);
+    const answer =
+      row.closedAt === null
+        ? await decide(core, row.id, 'undo', input, decider)
+        : await undoOfClosed(session, core, row, input, decider, options.late ?? false);
     show(session, 'undo', answer);
   });
 }
 
-async function undoOfClosed(session: Session, core: Core, row: HandoverRow, input: Input<'undo'>, decider: Decider, late: boolean): Promise<DecisionAnswer> {
-  const decisionId = await core.stores.decisions.write({ handoverId: row.id, action: 'undo', input: { ...input, ...(late && { late }) }, ...decider });
+async function undoOfClosed(
+  session: Session,
+  core: Core,
+  row: HandoverRow,
+  input: Input<'undo'>,
+  decider: Decider,
+  late: boolean,
+): Promise<DecisionAnswer> {
+  const decisionId = await core.stores.decisions.write({
+    handoverId: row.id,
+    action: 'undo',
+    input: { ...input, ...(late && { late }) },
+    ...decider,
+  });
   const command = { name: 'undo', ...input, decisionId } as const;
-  const refused = await undoClosed(core.deps, { handover: row.id, command, messageId: decisionId, now: new Date().toISOString(), late });
+  const refused = await undoClosed(core.deps, {
+    handover: row.id,
+    command,
+    messageId: decisionId,
+    now: new Date().toISOString(),
+    late,
+  });
   if (refused) throw new DecisionRefused(refused.code, refused.text, refused.problems);
   await restore(session, core, row.id);
   const { handover, stage, planVersion, steps } = await statusFromRows(core.deps, row.id);
@@ -156,7 +187,7 @@ async function restore(session: Session, core: Core, handover: string): Promise<
   ended.catch(() => undefined);
   let open = await core.stores.ownerships.undoOpen(handover);
   note(session, `${count(open, 'record')} to take back.`);
-  for (let movedAt = Date.now(); Date.now() - movedAt < stalledAfterMs; ) {
+  for (let movedAt = Date.now(); Date.now() - movedAt < stalledAfterMs;) {
     if (await Promise.race([ended, sleep(1_000, false)])) return;
     const left = await core.stores.ownerships.undoOpen(handover);
     if (left === open) continue;
@@ -179,7 +210,11 @@ async function startRestore(core: Core, handover: string): Promise<void> {
     await workflow.getHandle(workflowId).result();
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
-    throw new CliError(exits.failed, 'failed', 'Not everything could be taken back. Mend what the worker reports, then send the same undo again: it goes on where it stopped.');
+    throw new CliError(
+      exits.failed,
+      'failed',
+      'Not everything could be taken back. Mend what the worker reports, then send the same undo again: it goes on where it stopped.',
+    );
   }
 }
 
@@ -209,9 +244,16 @@ const done: Readonly<Record<CommandName, string>> = {
 function show(session: Session, name: CommandName, answer: DecisionAnswer): void {
   const { bold, dim } = colorsOf(session);
   emit(session, answer, () => {
-    const steps = table(answer.steps.map(({ id, state }) => [id, stepWords[state]]), '  ');
+    const steps = table(
+      answer.steps.map(({ id, state }) => [id, stepWords[state]]),
+      '  ',
+    );
     const closed = answer.stage === 'closed' && name === 'undo' ? 'Taken back.' : done[name];
-    return [bold(closed), `Now: ${stageWords[answer.stage]}`, ...(steps ? [steps] : []), dim(`npm run baton -- show ${answer.handover} tells more`)].join('\n');
+    return [
+      bold(closed),
+      `Now: ${stageWords[answer.stage]}`,
+      ...(steps ? [steps] : []),
+      dim(`npm run baton -- show ${answer.handover} tells more`),
+    ].join('\n');
   });
 }
-

@@ -1,5 +1,10 @@
 import { CommanderError } from 'commander';
-import { isGrpcServiceError, ServiceError, WorkflowNotFoundError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
+import {
+  isGrpcServiceError,
+  ServiceError,
+  WorkflowNotFoundError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
 import pc from 'picocolors';
 import { ConfigError } from '../config.js';
 import { DecisionRefused } from '../decide.js';
@@ -64,7 +69,9 @@ export function colorsOf({ io }: Session): Colors {
 export function table(rows: readonly (readonly string[])[], indent = ''): string {
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, cell.length)));
-  return rows.map((row) => `${indent}${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd()).join('\n');
+  return rows
+    .map((row) => `${indent}${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd())
+    .join('\n');
 }
 
 /** Says what went wrong, as the error body on `out` with `--json`, and answers the exit code. */
@@ -73,14 +80,17 @@ export function report(error: unknown, session: Session): ExitCode {
   const failure = toFailure(error);
   const { code, message, problems, exit } = failure;
   const path = problems.find((problem) => problem.path !== '')?.path;
-  if (session.json) emit(session, { error: { code, message, ...(path && { path }), ...(problems.length > 1 && { problems }) } }, () => '');
+  if (session.json)
+    emit(session, { error: { code, message, ...(path && { path }), ...(problems.length > 1 && { problems }) } }, () => '');
   // The parser has said its own on stderr already.
   if (!(error instanceof CommanderError)) note(session, humanError(failure, colorsOf(session)));
   return exit;
 }
 
 function humanError({ code, message, problems, exit }: CliError, colors: Colors): string {
-  const others = problems.filter((problem) => !message.includes(problem.problem)).map(({ path, problem }) => `  ${path}: ${problem}`);
+  const others = problems
+    .filter((problem) => !message.includes(problem.problem))
+    .map(({ path, problem }) => `  ${path}: ${problem}`);
   const kind = exit === exits.refused ? `Refused (${code}): ` : '';
   return [colors.red(`${kind}${message}`), ...others].join('\n');
 }
@@ -102,11 +112,13 @@ function usageText({ code, message }: CommanderError): string {
 
 function ofTemporal(error: unknown): CliError | null {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
-    const text = 'No worker answered in time. The decision is on record and may still be carried out: look with `show`, and see that `npm run worker` runs.';
+    const text =
+      'No worker answered in time. The decision is on record and may still be carried out: look with `show`, and see that `npm run worker` runs.';
     return new CliError(exits.unreachable, 'no-answer', text);
   }
   if (error instanceof WorkflowNotFoundError) {
-    const text = "This handover's workflow does not run in this Temporal namespace. The nightly sweep starts it again; then send this again.";
+    const text =
+      "This handover's workflow does not run in this Temporal namespace. The nightly sweep starts it again; then send this again.";
     return new CliError(exits.unreachable, 'workflow-not-running', text);
   }
   if (error instanceof ServiceError || isGrpcServiceError(error)) {
@@ -116,7 +128,24 @@ function ofTemporal(error: unknown): CliError | null {
 }
 
 /** Codes of Prisma (P10xx, P2024) and of the socket that mean that nobody answered. */
-const gone = new Set(['P1000', 'P1001', 'P1002', 'P1003', 'P1008', 'P1017', 'P2024', 'ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH', '3D000', '28P01', '28000', '57P03']);
+const gone = new Set([
+  'P1000',
+  'P1001',
+  'P1002',
+  'P1003',
+  'P1008',
+  'P1017',
+  'P2024',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  '3D000',
+  '28P01',
+  '28000',
+  '57P03',
+]);
 
 /** Whether nobody answered at the database's address, or it let nobody in. */
 export function isDatabaseGone(error: unknown): boolean {
@@ -127,18 +156,31 @@ export function isDatabaseGone(error: unknown): boolean {
 function ofDatabase(error: unknown): CliError | null {
   if (!isDatabaseGone(error)) return null;
   const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-  return new CliError(exits.unreachable, 'database-unreachable', `The database does not answer${code}. Check DATABASE_URL and that PostgreSQL runs.`);
+  return new CliError(
+    exits.unreachable,
+    'database-unreachable',
+    `The database does not answer${code}. Check DATABASE_URL and that PostgreSQL runs.`,
+  );
 }
 
 function problemsOf(details: unknown): readonly Problem[] {
   if (!Array.isArray(details)) return [];
-  return details.filter((item: unknown): item is Problem => typeof item === 'object' && item !== null && 'path' in item && 'problem' in item);
+  return details.filter(
+    (item: unknown): item is Problem => typeof item === 'object' && item !== null && 'path' in item && 'problem' in item,
+  );
 }
 
 function textOf(error: unknown): string {
-  return error instanceof Error ? `Something failed inside Baton (${error.name}): ${firstLine(error)}` : 'Something failed inside Baton.';
+  return error instanceof Error
+    ? `Something failed inside Baton (${error.name}): ${firstLine(error)}`
+    : 'Something failed inside Baton.';
 }
 
 function firstLine(error: Error): string {
-  return error.message.split('\n').find((line) => line.trim() !== '')?.trim() ?? error.name;
+  return (
+    error.message
+      .split('\n')
+      .find((line) => line.trim() !== '')
+      ?.trim() ?? error.name
+  );
 }

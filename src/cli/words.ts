@@ -77,7 +77,14 @@ export const successorReasons: Readonly<Record<string, string>> = {
 
 /** An instant as people where the leaver works would say it. */
 export function sayInstant(instant: Instant, { timeZone }: Pick<Calendar, 'timeZone'>): string {
-  const parts = { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' } as const;
+  const parts = {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+  } as const;
   return new Intl.DateTimeFormat('en-GB', { ...parts, timeZone, timeZoneName: 'short' }).format(new Date(instant));
 }
 

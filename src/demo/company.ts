@@ -16,8 +16,13 @@ export const webhookSecret = 'demo-webhook-secret';
 const timeZone = 'Europe/Amsterdam';
 
 /** The demo's clock: the day and time at which the last working day ends. */
-export function lastDayOf({ nowMs, endsInMs }: Pick<DemoFacts, 'nowMs' | 'endsInMs'>): { readonly day: string; readonly ends: string } {
-  const [day = '', ends = ''] = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(nowMs + endsInMs).split(' ');
+export function lastDayOf({ nowMs, endsInMs }: Pick<DemoFacts, 'nowMs' | 'endsInMs'>): {
+  readonly day: string;
+  readonly ends: string;
+} {
+  const [day = '', ends = ''] = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
+    .format(nowMs + endsInMs)
+    .split(' ');
   return { day, ends };
 }
 
@@ -41,9 +46,19 @@ export function demoConfig(facts: DemoFacts): string {
           webhookSecret,
           baseUrl: `${sandbox}/bamboohr`,
         },
-        [demoConnection.crm]: { vendor: 'hubspot', mode: 'act', token: 'sandbox-baton', baseUrl: `${sandbox}/hubspot`, userFields: { companies: ['account_manager'] } },
+        [demoConnection.crm]: {
+          vendor: 'hubspot',
+          mode: 'act',
+          token: 'sandbox-baton',
+          baseUrl: `${sandbox}/hubspot`,
+          userFields: { companies: ['account_manager'] },
+        },
       },
-      calendar: { workingHours: '00:00-24:00', workingDays: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], publicHolidays: false },
+      calendar: {
+        workingHours: '00:00-24:00',
+        workingDays: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'],
+        publicHolidays: false,
+      },
       lastDay: { custodianAt: ends, movesAt: ends, ends, employmentEnds: ends },
       urgent: { whenAtMost: 'PT0S' },
       decisions: { bareSignals: 'always' },

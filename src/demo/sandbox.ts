@@ -42,14 +42,18 @@ export function sandboxControl(baseURL: string) {
     },
     /** HR enters the ending; the sandbox signs and sends the webhook. Returns the receiver's status. */
     async terminate(employee: string, lastDay: string): Promise<number | null> {
-      const answer = terminated.parse((await http.post('/_hris/bamboohr/terminate', { employee, lastDay, reason: 'resignation' })).data);
+      const answer = terminated.parse(
+        (await http.post('/_hris/bamboohr/terminate', { employee, lastDay, reason: 'resignation' })).data,
+      );
       return answer.deliveries.at(-1)?.status ?? null;
     },
     /** Writes in the ledger by Baton after a sequence number. */
     async writesByBaton(after: number): Promise<number> {
       let count = 0;
-      for (let from: number | null = after; from !== null; ) {
-        const answer: z.infer<typeof calls> = calls.parse((await http.get('/_ledger', { params: { after: from, limit: 10_000, by: 'baton' } })).data);
+      for (let from: number | null = after; from !== null;) {
+        const answer: z.infer<typeof calls> = calls.parse(
+          (await http.get('/_ledger', { params: { after: from, limit: 10_000, by: 'baton' } })).data,
+        );
         count += answer.entries.length;
         from = answer.next;
       }

@@ -34,7 +34,9 @@ function stepLines(before: HandoverStatus | null, now: HandoverStatus, nameOf: (
     const was = before?.steps.find((other) => other.id === step.id);
     if (was?.state === step.state && was.counts.verified === step.counts.verified) return [];
     const { planned, verified } = step.counts;
-    return [`${step.id} ${step.state.padEnd(12)} ${String(verified).padStart(4)} of ${planned} records proven with ${nameOf(step.successor)}`];
+    return [
+      `${step.id} ${step.state.padEnd(12)} ${String(verified).padStart(4)} of ${planned} records proven with ${nameOf(step.successor)}`,
+    ];
   });
 }
 
@@ -44,7 +46,10 @@ function parkedLines(before: HandoverStatus | null, now: HandoverStatus): readon
 }
 
 /** The three ways in which a person can release, tell and approve. */
-export function threeWays(handover: string, facts: { readonly ui: string; readonly cli: string; readonly address: string; readonly namespace: string }): string {
+export function threeWays(
+  handover: string,
+  facts: { readonly ui: string; readonly cli: string; readonly address: string; readonly namespace: string },
+): string {
   const id = `handover/${handover}`;
   const temporal = `${facts.cli || 'temporal'} workflow signal --address ${facts.address} --namespace ${facts.namespace} --identity you --workflow-id ${id}`;
   return [

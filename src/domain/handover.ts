@@ -98,7 +98,8 @@ const openStates: readonly AssignmentState[] = ['approved', 'intended', 'written
 export function next(facts: HandoverFacts, now: Instant): Next {
   if (facts.closed) return standing('closed');
   const mail = facts.queuedMails > 0 && !isParked(facts, 'mail') ? motion('mail') : [];
-  const found = restoring(facts) ?? beforePlan(facts, now) ?? (facts.mode === 'observe' ? observing(facts, now) : moving(facts, now));
+  const found =
+    restoring(facts) ?? beforePlan(facts, now) ?? (facts.mode === 'observe' ? observing(facts, now) : moving(facts, now));
   return { ...found, motions: [...found.motions, ...mail] };
 }
 
@@ -133,7 +134,8 @@ function restoring(facts: HandoverFacts): Next | null {
   const stage = 'restoring';
   if (facts.restoring) {
     if (facts.restoreOpen === 0) {
-      const ended: Change = facts.restoring === 'rescinded' ? { change: 'close', outcome: 'rescinded' } : { change: 'restore-ended' };
+      const ended: Change =
+        facts.restoring === 'rescinded' ? { change: 'close', outcome: 'rescinded' } : { change: 'restore-ended' };
       return standing(stage, { changes: [ended] });
     }
     return isParked(facts, 'restore')
@@ -152,11 +154,17 @@ function beforePlan(facts: HandoverFacts, now: Instant): Next | null {
       : standing('snapshotting', { motions: motion('snapshot'), waitingFor: [{ what: 'vendor' }] });
   }
   if (!facts.released) {
-    if (facts.release.askAt <= now) return standing('awaiting-release', { changes: [{ change: 'ask-release', nth: facts.release.asked }] });
-    return standing('awaiting-release', { waitingFor: [{ what: 'release', until: facts.release.dueAt }, ...holds(facts)], dueAt: facts.release.askAt });
+    if (facts.release.askAt <= now)
+      return standing('awaiting-release', { changes: [{ change: 'ask-release', nth: facts.release.asked }] });
+    return standing('awaiting-release', {
+      waitingFor: [{ what: 'release', until: facts.release.dueAt }, ...holds(facts)],
+      dueAt: facts.release.askAt,
+    });
   }
   if (facts.planned) return null;
-  return isParked(facts, 'plan') ? standing('planning', { waitingFor: [{ what: 'operator' }] }) : standing('planning', { motions: motion('plan') });
+  return isParked(facts, 'plan')
+    ? standing('planning', { waitingFor: [{ what: 'operator' }] })
+    : standing('planning', { motions: motion('plan') });
 }
 
 /** In `observe` the plan is there to be looked at; on the last working day everything is skipped. */
@@ -170,18 +178,33 @@ function observing(facts: HandoverFacts, now: Instant): Next {
 }
 
 function moving(facts: HandoverFacts, now: Instant): Next {
-  const changes = [...toldByDate(facts, now), ...facts.steps.flatMap((step) => stepChanges(step)), ...approvalChanges(facts, now)];
+  const changes = [
+    ...toldByDate(facts, now),
+    ...facts.steps.flatMap((step) => stepChanges(step)),
+    ...approvalChanges(facts, now),
+  ];
   if (changes.length > 0) return standing('awaiting-approval', { changes });
   const waiting = facts.steps.filter((step) => step.state === 'waiting');
   const open = facts.steps.filter((step) => hasOpen(step));
   const transfer = transferNow(facts, open, now);
   const ends = facts.deadlines?.lastDayEnds ?? null;
   if (waiting.length === 0 && open.length === 0 && ends !== null && ends <= now) return closing(facts);
-  const times = [...waiting.flatMap((step) => approvalTimes(facts, step)), ...open.flatMap((step) => transferTimes(facts, step)), ends, facts.contactsFrom];
+  const times = [
+    ...waiting.flatMap((step) => approvalTimes(facts, step)),
+    ...open.flatMap((step) => transferTimes(facts, step)),
+    ends,
+    facts.contactsFrom,
+  ];
   return {
     changes: [],
     stage: stageOf(facts, waiting.length, open.length, transfer),
-    waitingFor: [...waiting.map(approvalWait), ...toldWait(facts, open), ...transferWait(facts, open, transfer, now), ...holds(facts), ...restWait(waiting.length + open.length, ends)],
+    waitingFor: [
+      ...waiting.map(approvalWait),
+      ...toldWait(facts, open),
+      ...transferWait(facts, open, transfer, now),
+      ...holds(facts),
+      ...restWait(waiting.length + open.length, ends),
+    ],
     motions: transfer ? motion('transfer') : [],
     dueAt: earliestAfter(times, now),
   };
@@ -195,7 +218,8 @@ function stageOf(facts: HandoverFacts, waiting: number, open: number, transfer: 
 }
 
 function toldByDate(facts: HandoverFacts, now: Instant): readonly Change[] {
-  const due = facts.contactsFrom !== null && facts.contactsFrom <= now && facts.told.includes('team') && !facts.told.includes('contacts');
+  const due =
+    facts.contactsFrom !== null && facts.contactsFrom <= now && facts.told.includes('team') && !facts.told.includes('contacts');
   return due ? [{ change: 'told', audience: 'contacts' }] : [];
 }
 
@@ -208,7 +232,8 @@ function stepChanges(step: StepFacts): readonly Change[] {
 
 /** What a decided step's assignments say of it. */
 export function stepState(step: StepFacts): StepState {
-  const count = (...states: AssignmentState[]) => step.groups.reduce((sum, group) => sum + (states.includes(group.state) ? group.count : 0), 0);
+  const count = (...states: AssignmentState[]) =>
+    step.groups.reduce((sum, group) => sum + (states.includes(group.state) ? group.count : 0), 0);
   if (count('parked') > 0 && count('approved', 'intended', 'written') === 0) return 'parked';
   if (count('approved', 'intended', 'written', 'planned') > 0) {
     if (count('intended', 'written', 'verified') > 0) return 'applying';
@@ -229,7 +254,8 @@ function askedChanges(step: StepFacts, now: Instant): readonly Change[] {
   const [approver] = step.chain;
   if (step.times === null) return approver ? [{ change: 'ask-approval', step: step.id, approver, late: false }] : [];
   const escalateAt = nextEscalation(step);
-  if (approver && escalateAt !== null && escalateAt <= now) return [{ change: 'ask-approval', step: step.id, approver, late: true }];
+  if (approver && escalateAt !== null && escalateAt <= now)
+    return [{ change: 'ask-approval', step: step.id, approver, late: true }];
   return step.times.remindAt <= now && !step.reminded ? [{ change: 'remind', step: step.id }] : [];
 }
 
@@ -239,7 +265,11 @@ function nextEscalation(step: StepFacts): Instant | null {
 }
 
 function approvalTimes(facts: HandoverFacts, step: StepFacts): readonly (Instant | null)[] {
-  return [step.reminded ? null : (step.times?.remindAt ?? null), step.chain.length > 0 ? nextEscalation(step) : null, facts.deadlines?.custodianAt ?? null];
+  return [
+    step.reminded ? null : (step.times?.remindAt ?? null),
+    step.chain.length > 0 ? nextEscalation(step) : null,
+    facts.deadlines?.custodianAt ?? null,
+  ];
 }
 
 function approvalWait(step: StepFacts): Waiting {
@@ -252,7 +282,12 @@ function toldWait(facts: HandoverFacts, open: readonly StepFacts[]): readonly Wa
 }
 
 function transferNow(facts: HandoverFacts, open: readonly StepFacts[], now: Instant): boolean {
-  return !isFenced(facts) && facts.told.includes('team') && !isParked(facts, 'transfer') && open.some((step) => dueGroups(step, now).length > 0);
+  return (
+    !isFenced(facts) &&
+    facts.told.includes('team') &&
+    !isParked(facts, 'transfer') &&
+    open.some((step) => dueGroups(step, now).length > 0)
+  );
 }
 
 function transferTimes(facts: HandoverFacts, step: StepFacts): readonly (Instant | null)[] {
@@ -263,13 +298,19 @@ function transferTimes(facts: HandoverFacts, step: StepFacts): readonly (Instant
 
 function transferWait(facts: HandoverFacts, open: readonly StepFacts[], transfer: boolean, now: Instant): readonly Waiting[] {
   if (transfer) return [{ what: 'vendor' }];
-  const until = earliestAfter(open.flatMap((step) => transferTimes(facts, step)), now);
+  const until = earliestAfter(
+    open.flatMap((step) => transferTimes(facts, step)),
+    now,
+  );
   return until ? [{ what: 'transfer-window', until }] : [];
 }
 
 function holds(facts: HandoverFacts): readonly Waiting[] {
   const operator = facts.paused || facts.held || facts.parked.length > 0;
-  return [...(facts.evidence === 'unknown' ? [{ what: 'evidence' as const }] : []), ...(operator ? [{ what: 'operator' as const }] : [])];
+  return [
+    ...(facts.evidence === 'unknown' ? [{ what: 'evidence' as const }] : []),
+    ...(operator ? [{ what: 'operator' as const }] : []),
+  ];
 }
 
 function restWait(unfinished: number, ends: Instant | null): readonly Waiting[] {
@@ -283,7 +324,8 @@ function lastDay(ends: Instant | null): Waiting {
 /** After the last working day: search once more, and close unless something waits for a person. */
 function closing(facts: HandoverFacts): Next {
   const waitingFor = holds(facts);
-  if (!facts.swept && !isParked(facts, 'sweep')) return standing('verifying', { motions: isFenced(facts) ? [] : motion('sweep'), waitingFor });
+  if (!facts.swept && !isParked(facts, 'sweep'))
+    return standing('verifying', { motions: isFenced(facts) ? [] : motion('sweep'), waitingFor });
   if (waitingFor.length > 0) return standing('verifying', { waitingFor });
   return standing('verifying', { changes: [{ change: 'close', outcome: closeOutcome(facts) }] });
 }

@@ -10,7 +10,11 @@ export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
 /** What happens when, as a company configures it; `policy.md` explains every value. */
 export interface Policy {
   readonly release: { readonly required: boolean; readonly dueAfter: Duration; readonly remindAfter: Duration };
-  readonly calendar: { readonly workingHours: ClockWindow; readonly workingDays: readonly Weekday[]; readonly publicHolidays: boolean };
+  readonly calendar: {
+    readonly workingHours: ClockWindow;
+    readonly workingDays: readonly Weekday[];
+    readonly publicHolidays: boolean;
+  };
   readonly lastDay: {
     readonly custodianAt: ClockTime;
     readonly movesAt: ClockTime;

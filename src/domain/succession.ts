@@ -158,7 +158,11 @@ function matches({ team, country, location }: SuccessionRule, leaver: PlanInput[
 }
 
 /** Who works beside the leaver: under the same manager; where nobody does, in the same team, which in many HRIS is a whole department. */
-function colleaguesOf(eligible: readonly Candidate[], { manager, team }: PlanInput['leaver'], custodian: string | null): readonly Candidate[] {
+function colleaguesOf(
+  eligible: readonly Candidate[],
+  { manager, team }: PlanInput['leaver'],
+  custodian: string | null,
+): readonly Candidate[] {
   const others = eligible.filter((candidate) => candidate.person !== custodian);
   const beside = manager === null ? [] : others.filter((candidate) => candidate.manager === manager && candidate.seat.length > 0);
   return beside.length > 0 || team === null ? beside : others.filter((candidate) => candidate.team === team);

@@ -29,5 +29,8 @@ export function smtpMail(url: string, from: string): MailPort & { readonly close
 function translate(error: unknown): VendorError {
   const code = error instanceof Error && 'responseCode' in error ? Number(error.responseCode) : 0;
   const refused = code >= 500 && code !== 535 && code !== 530;
-  return new VendorError(refused ? 'mail-refused' : 'mail-unavailable', `the mail server ${refused ? `refused a mail (${code})` : 'could not be reached'}`);
+  return new VendorError(
+    refused ? 'mail-refused' : 'mail-unavailable',
+    `the mail server ${refused ? `refused a mail (${code})` : 'could not be reached'}`,
+  );
 }

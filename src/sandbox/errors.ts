@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 
 /** An answer of the control API that is no success: status, kebab-case code, what to do, and the path of the input at fault. */
 export class ControlError extends Error {

@@ -1,6 +1,18 @@
-import type { RowCounts } from '../metrics.js';
 import type { Database } from './client.js';
 import { deliveryStore } from './deliveries.js';
+
+/** Counts by a label that names no person. */
+export type ByLabel = Readonly<Record<string, number>>;
+
+/** What the gauges show, read from rows at scrape time. */
+export interface RowCounts {
+  readonly handovers: ByLabel;
+  readonly waiting: ByLabel;
+  readonly parked: ByLabel;
+  readonly assignments: ByLabel;
+  readonly debts: number;
+  readonly deliveries: { readonly waiting: number; readonly dead: number };
+}
 
 type Counted = readonly { readonly label: string; readonly count: number }[];
 
@@ -13,7 +25,14 @@ export async function rowCounts(db: Database): Promise<RowCounts> {
     db.$queryRaw<Counted>`select o.state as label, count(*)::int as count from "Ownership" o join "Handover" h on h.id = o."handoverId" where h."closedAt" is null group by o.state`,
     deliveryStore(db).counts(),
   ]);
-  return { handovers: toLabels(handovers), waiting: toLabels(waiting), parked: toLabels(parked), assignments: toLabels(assignments), debts: 0, deliveries };
+  return {
+    handovers: toLabels(handovers),
+    waiting: toLabels(waiting),
+    parked: toLabels(parked),
+    assignments: toLabels(assignments),
+    debts: 0,
+    deliveries,
+  };
 }
 
 function toLabels(rows: Counted): Readonly<Record<string, number>> {

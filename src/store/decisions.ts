@@ -13,7 +13,9 @@ export function decisionStore(db: Queries) {
       readonly by: string | null;
       readonly comment?: string | undefined;
     }): Promise<string> {
-      const row = await db.decision.create({ data: { id: newId('d-'), ...decision, input: { ...decision.input }, comment: decision.comment ?? null } });
+      const row = await db.decision.create({
+        data: { id: newId('d-'), ...decision, input: { ...decision.input }, comment: decision.comment ?? null },
+      });
       return row.id;
     },
 
@@ -24,7 +26,11 @@ export function decisionStore(db: Queries) {
 
     /** Notes what became of a decision; a message without a row gets one, by an operator whose identity nobody verified. */
     async conclude(handoverId: string, id: string, action: string, input: Prisma.InputJsonValue, result: string): Promise<void> {
-      await db.decision.upsert({ where: { id }, create: { id, handoverId, action, input, by: null, result }, update: { result } });
+      await db.decision.upsert({
+        where: { id },
+        create: { id, handoverId, action, input, by: null, result },
+        update: { result },
+      });
     },
 
     async list(handoverId: string) {

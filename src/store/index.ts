@@ -1,17 +1,17 @@
 import type { Database, Queries } from './client.js';
 import { decisionStore } from './decisions.js';
-import { handoverStore } from './handovers.js';
+import { HandoverStore } from './handovers.js';
 import { mailStore } from './mails.js';
-import { ownershipStore } from './ownerships.js';
-import { peopleStore } from './people.js';
+import { OwnershipStore } from './ownerships.js';
+import { PeopleStore } from './people.js';
 import { watermarkStore } from './watermarks.js';
 
 /** The stores that a decision changes together. */
 export function createStores(db: Queries, messageIdDomain: string) {
   return {
-    handovers: handoverStore(db),
-    ownerships: ownershipStore(db),
-    people: peopleStore(db),
+    handovers: new HandoverStore(db),
+    ownerships: new OwnershipStore(db),
+    people: new PeopleStore(db),
     decisions: decisionStore(db),
     mails: mailStore(db, messageIdDomain),
     watermarks: watermarkStore(db),

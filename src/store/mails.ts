@@ -44,7 +44,10 @@ export function mailStore(db: Queries, messageIdDomain: string) {
     },
 
     async failAll(handoverId: string, reason: string): Promise<void> {
-      await db.mail.updateMany({ where: { handoverId, state: { in: ['queued', 'sending'] } }, data: { state: 'failed', lastError: reason } });
+      await db.mail.updateMany({
+        where: { handoverId, state: { in: ['queued', 'sending'] } },
+        data: { state: 'failed', lastError: reason },
+      });
     },
   };
 }

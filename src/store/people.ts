@@ -33,135 +33,158 @@ const inPlace = {
 } as const;
 
 /** People, their employments and their users in the CRMs. */
-export function peopleStore(db: Queries) {
-  return {
-    async employment(id: string) {
-      return db.employment.findUnique({ where: { id }, include: { person: true } });
-    },
+export class PeopleStore {
+  readonly #db: Queries;
 
-    /** Writes one page of an HRIS directory: people who are new get a row, the others are brought up to date. `at` null is a single record's reading. */
-    async saveDirectory(connection: string, page: readonly Colleague[], at: Instant | null): Promise<void> {
-      const known = await db.employment.findMany({
-        where: { connection, record: { in: page.map((c) => c.record) } },
-        select: { record: true, personId: true },
-      });
-      const personOf = new Map(known.map((row) => [row.record, row.personId]));
-      const added = page.filter((colleague) => !personOf.has(colleague.record)).map((colleague) => ({ colleague, personId: newId('p-') }));
-      await db.person.createMany({
-        data: added.map(({ colleague, personId }) => ({ id: personId, givenName: colleague.givenName, familyName: colleague.familyName })),
-      });
-      await db.employment.createMany({
-        data: added.map(({ colleague, personId }) => ({ id: newId(), connection, record: colleague.record, personId })),
-        skipDuplicates: true,
-      });
-      await updateEmployments(db, connection, page, at);
-      await updatePersons(db, connection, page);
-    },
+  constructor(db: Queries) {
+    this.#db = db;
+  }
 
-    /** People who were in the directory before a reading and are not in it now have left. */
-    async markAbsent(connection: string, readAt: Instant): Promise<void> {
-      await db.employment.updateMany({
-        where: { connection, directoryAt: { lt: readAt }, status: { in: ['active', 'on-leave', 'garden-leave'] } },
-        data: { status: 'inactive' },
-      });
-    },
+  async employment(id: string) {
+    return this.#db.employment.findUnique({ where: { id }, include: { person: true } });
+  }
 
-    /** Everybody under a manager, everybody in a team, and the named people: the candidates of a plan. */
-    async candidates(
-      connection: string,
-      near: { readonly team: string | null; readonly manager: string | null },
-      people: readonly string[],
-    ): Promise<readonly PersonInPlace[]> {
-      const under = near.manager === null ? [] : await db.employment.findMany({ where: { connection, managerRecord: near.manager }, select: { id: true } });
-      const beside = under.length > 1 || near.team === null ? [{ id: { in: under.map((row) => row.id) } }] : [{ team: near.team }];
-      const rows = await db.employment.findMany({
-        where: { connection, OR: [...beside, { personId: { in: [...people] } }] },
+  /** Writes one page of an HRIS directory: people who are new get a row, the others are brought up to date. `at` null is a single record's reading. */
+  async saveDirectory(connection: string, page: readonly Colleague[], at: Instant | null): Promise<void> {
+    const known = await this.#db.employment.findMany({
+      where: { connection, record: { in: page.map((c) => c.record) } },
+      select: { record: true, personId: true },
+    });
+    const personOf = new Map(known.map((row) => [row.record, row.personId]));
+    const added = page
+      .filter((colleague) => !personOf.has(colleague.record))
+      .map((colleague) => ({ colleague, personId: newId('p-') }));
+    await this.#db.person.createMany({
+      data: added.map(({ colleague, personId }) => ({
+        id: personId,
+        givenName: colleague.givenName,
+        familyName: colleague.familyName,
+      })),
+    });
+    await this.#db.employment.createMany({
+      data: added.map(({ colleague, personId }) => ({ id: newId(), connection, record: colleague.record, personId })),
+      skipDuplicates: true,
+    });
+    await updateEmployments(this.#db, connection, page, at);
+    await updatePersons(this.#db, connection, page);
+  }
+
+  /** People who were in the directory before a reading and are not in it now have left. */
+  async markAbsent(connection: string, readAt: Instant): Promise<void> {
+    await this.#db.employment.updateMany({
+      where: { connection, directoryAt: { lt: readAt }, status: { in: ['active', 'on-leave', 'garden-leave'] } },
+      data: { status: 'inactive' },
+    });
+  }
+
+  /** Everybody under a manager, everybody in a team, and the named people: the candidates of a plan. */
+  async candidates(
+    connection: string,
+    near: { readonly team: string | null; readonly manager: string | null },
+    people: readonly string[],
+  ): Promise<readonly PersonInPlace[]> {
+    const under =
+      near.manager === null
+        ? []
+        : await this.#db.employment.findMany({ where: { connection, managerRecord: near.manager }, select: { id: true } });
+    const beside = under.length > 1 || near.team === null ? [{ id: { in: under.map((row) => row.id) } }] : [{ team: near.team }];
+    const rows = await this.#db.employment.findMany({
+      where: { connection, OR: [...beside, { personId: { in: [...people] } }] },
+      select: inPlace,
+      orderBy: { id: 'asc' },
+    });
+    return rows.map(toPlace);
+  }
+
+  /** The managers above a record, nearest first, at most ten levels. */
+  async managersAbove(connection: string, record: string): Promise<readonly PersonInPlace[]> {
+    const above: PersonInPlace[] = [];
+    let next =
+      (await this.#db.employment.findUnique({ where: { connection_record: { connection, record } }, select: inPlace }))
+        ?.managerRecord ?? null;
+    while (next !== null && above.length < 10 && !above.some((person) => person.record === next)) {
+      const row = await this.#db.employment.findUnique({
+        where: { connection_record: { connection, record: next } },
         select: inPlace,
-        orderBy: { id: 'asc' },
       });
-      return rows.map(toPlace);
-    },
+      if (!row) break;
+      above.push(toPlace(row));
+      next = row.managerRecord;
+    }
+    return above;
+  }
 
-    /** The managers above a record, nearest first, at most ten levels. */
-    async managersAbove(connection: string, record: string): Promise<readonly PersonInPlace[]> {
-      const above: PersonInPlace[] = [];
-      let next = (await db.employment.findUnique({ where: { connection_record: { connection, record } }, select: inPlace }))?.managerRecord ?? null;
-      while (next !== null && above.length < 10 && !above.some((person) => person.record === next)) {
-        const row = await db.employment.findUnique({ where: { connection_record: { connection, record: next } }, select: inPlace });
-        if (!row) break;
-        above.push(toPlace(row));
-        next = row.managerRecord;
-      }
-      return above;
-    },
+  /** People by work e-mail, in the order asked; unknown addresses are left out. */
+  async byWorkEmail(connection: string, emails: readonly string[]): Promise<readonly PersonInPlace[]> {
+    const rows = await this.#db.employment.findMany({
+      where: { connection, person: { workEmail: { in: emails.map((email) => email.toLowerCase()) } } },
+      select: inPlace,
+    });
+    const found = new Map(rows.map((row) => [row.person.workEmail, toPlace(row)]));
+    return emails.flatMap((email) => found.get(email.toLowerCase()) ?? []);
+  }
 
-    /** People by work e-mail, in the order asked; unknown addresses are left out. */
-    async byWorkEmail(connection: string, emails: readonly string[]): Promise<readonly PersonInPlace[]> {
-      const rows = await db.employment.findMany({
-        where: { connection, person: { workEmail: { in: emails.map((email) => email.toLowerCase()) } } },
-        select: inPlace,
-      });
-      const found = new Map(rows.map((row) => [row.person.workEmail, toPlace(row)]));
-      return emails.flatMap((email) => found.get(email.toLowerCase()) ?? []);
-    },
+  /** People by id, those unknown left out. */
+  async byIds(connection: string, ids: readonly string[]): Promise<readonly PersonInPlace[]> {
+    return this.candidates(connection, { team: null, manager: null }, ids);
+  }
 
-    /** People by id, those unknown left out. */
-    async byIds(connection: string, ids: readonly string[]): Promise<readonly PersonInPlace[]> {
-      return this.candidates(connection, { team: null, manager: null }, ids);
-    },
+  async byId(id: string) {
+    return this.#db.person.findUnique({ where: { id } });
+  }
 
-    async byId(id: string) {
-      return db.person.findUnique({ where: { id } });
-    },
+  /** Names for pages, mails and the CLI; never for a workflow. */
+  async names(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const rows = await this.#db.person.findMany({ where: { id: { in: [...ids] } } });
+    return new Map(rows.map((row) => [row.id, `${row.givenName} ${row.familyName}`.trim()]));
+  }
 
-    /** Names for pages, mails and the CLI; never for a workflow. */
-    async names(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
-      const rows = await db.person.findMany({ where: { id: { in: [...ids] } } });
-      return new Map(rows.map((row) => [row.id, `${row.givenName} ${row.familyName}`.trim()]));
-    },
+  /** What one reading of the HRIS says of an employment. */
+  async saveReading(id: string, data: EmploymentData): Promise<void> {
+    await this.#db.employment.update({ where: { id }, data });
+  }
 
-    /** What one reading of the HRIS says of an employment. */
-    async saveReading(id: string, data: EmploymentData): Promise<void> {
-      await db.employment.update({ where: { id }, data });
-    },
+  /** Replaces the users of a CRM, matched to people by work e-mail. */
+  async saveCrmUsers(connection: string, users: readonly CrmUser[], at: Instant): Promise<void> {
+    const emails = users.flatMap((user) => (user.email ? [user.email.toLowerCase()] : []));
+    const people = await this.#db.person.findMany({
+      where: { workEmail: { in: emails } },
+      select: { id: true, workEmail: true },
+    });
+    const personOf = new Map(people.map((person) => [person.workEmail, person.id]));
+    const rows = users.map(({ user, email, active }) => ({
+      connection,
+      user,
+      email: email?.toLowerCase() ?? null,
+      active,
+      personId: personOf.get(email?.toLowerCase() ?? null) ?? null,
+      readAt: at,
+    }));
+    await this.#db.crmUser.deleteMany({ where: { connection } });
+    await this.#db.crmUser.createMany({ data: rows, skipDuplicates: true });
+  }
 
-    /** Replaces the users of a CRM, matched to people by work e-mail. */
-    async saveCrmUsers(connection: string, users: readonly CrmUser[], at: Instant): Promise<void> {
-      const emails = users.flatMap((user) => (user.email ? [user.email.toLowerCase()] : []));
-      const people = await db.person.findMany({ where: { workEmail: { in: emails } }, select: { id: true, workEmail: true } });
-      const personOf = new Map(people.map((person) => [person.workEmail, person.id]));
-      const rows = users.map(({ user, email, active }) => ({
-        connection,
-        user,
-        email: email?.toLowerCase() ?? null,
-        active,
-        personId: personOf.get(email?.toLowerCase() ?? null) ?? null,
-        readAt: at,
-      }));
-      await db.crmUser.deleteMany({ where: { connection } });
-      await db.crmUser.createMany({ data: rows, skipDuplicates: true });
-    },
+  /** The CRM users of people, over all connections; inactive users hold no seat. */
+  async seats(
+    people: readonly string[],
+  ): Promise<readonly { readonly connection: string; readonly user: string; readonly person: string }[]> {
+    const rows = await this.#db.crmUser.findMany({
+      where: { personId: { in: [...people] }, active: true },
+      orderBy: { user: 'asc' },
+    });
+    return rows.flatMap(({ connection, user, personId }) => (personId === null ? [] : [{ connection, user, person: personId }]));
+  }
 
-    /** The CRM users of people, over all connections; inactive users hold no seat. */
-    async seats(people: readonly string[]): Promise<readonly { readonly connection: string; readonly user: string; readonly person: string }[]> {
-      const rows = await db.crmUser.findMany({ where: { personId: { in: [...people] }, active: true }, orderBy: { user: 'asc' } });
-      return rows.flatMap(({ connection, user, personId }) => (personId === null ? [] : [{ connection, user, person: personId }]));
-    },
+  /** The leaver's users in one CRM, inactive ones included: a deactivated user still owns records. */
+  async usersOf(connection: string, person: string): Promise<readonly string[]> {
+    const rows = await this.#db.crmUser.findMany({ where: { connection, personId: person }, orderBy: { user: 'asc' } });
+    return rows.map((row) => row.user);
+  }
 
-    /** The leaver's users in one CRM, inactive ones included: a deactivated user still owns records. */
-    async usersOf(connection: string, person: string): Promise<readonly string[]> {
-      const rows = await db.crmUser.findMany({ where: { connection, personId: person }, orderBy: { user: 'asc' } });
-      return rows.map((row) => row.user);
-    },
-
-    async employmentCount(connection: string): Promise<number> {
-      return db.employment.count({ where: { connection } });
-    },
-  };
+  async employmentCount(connection: string): Promise<number> {
+    return this.#db.employment.count({ where: { connection } });
+  }
 }
-
-/** The store of people. */
-export type PeopleStore = ReturnType<typeof peopleStore>;
 
 /** What a reading may change of an employment's row. */
 export interface EmploymentData {

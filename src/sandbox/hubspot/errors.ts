@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { firstIssue } from '../errors.js';
 
 /** Details of one fault inside an error body. */

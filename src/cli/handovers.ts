@@ -1,0 +1,106 @@
+import type { HandoverRow } from '../store/handovers.js';
+import type { Outcome, Stage } from '../domain/words.js';
+import { workflowIds, type WaitingEntry } from '../../workflows/contract.js';
+import { withCore } from './context.js';
+import { CliError, colorsOf, emit, exits, table, type Session } from './output.js';
+import { sayDay, stageWords, waitingWords } from './words.js';
+
+export interface ListOptions {
+  readonly all?: boolean;
+  readonly limit: number;
+  readonly after?: string;
+}
+
+/** `handovers`: one page, newest first, from rows alone. */
+export async function listHandovers(session: Session, { all, limit, after }: ListOptions): Promise<void> {
+  await withCore(session, async (core) => {
+    const { handovers, people } = core.stores;
+    const cursor = after?.replace(/^handover\//, '');
+    if (cursor !== undefined && (await handovers.find(cursor)) === null) {
+      throw new CliError(
+        exits.wrong,
+        'unknown-handover',
+        `--after takes the id that the page before gave as next; there is no handover ${cursor}.`,
+      );
+    }
+    const rows = await handovers.list({ open: !all, after: cursor, limit: limit + 1 });
+    const page = rows.slice(0, limit);
+    const next = rows.length > limit ? (page.at(-1)?.id ?? null) : null;
+    const names = await people.names(page.map((row) => row.employment.personId));
+    emit(session, { handovers: page.map(toEntry), next }, () => humanList(session, page, names, next, all ?? false));
+  });
+}
+
+function toEntry(row: HandoverRow) {
+  const { employment, paused, held } = row;
+  return {
+    handover: workflowIds.handover(row.id),
+    employment: `${employment.connection}/${employment.record}`,
+    stage: row.stage,
+    outcome: row.outcome,
+    lastWorkingDay: row.lastWorkingDay,
+    paused: paused || held,
+    waitingFor: waitingOf(row.waitingFor),
+    parked: row.parked.map(({ id, what, kind, since, stepId }) => ({
+      id,
+      what,
+      kind,
+      since: since.toISOString(),
+      ...(stepId && { step: stepId }),
+    })),
+    debts: 0,
+    startedAt: row.startedAt.toISOString(),
+  };
+}
+
+/** What a row says that it waits for, as the handover wrote it when it last looked. */
+export function waitingOf(stored: unknown): readonly WaitingEntry[] {
+  return Array.isArray(stored) ? stored.filter(isWaiting) : [];
+}
+
+function isWaiting(value: unknown): value is WaitingEntry {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'what' in value &&
+    typeof value.what === 'string' &&
+    Object.hasOwn(waitingWords, value.what)
+  );
+}
+
+/** A row's stage in words; a stage that this version does not know as it stands. */
+export function sayStage(stage: string): string {
+  const isStage = (text: string): text is Stage => Object.hasOwn(stageWords, text);
+  return isStage(stage) ? stageWords[stage] : stage;
+}
+
+function humanList(
+  session: Session,
+  rows: readonly HandoverRow[],
+  names: ReadonlyMap<string, string>,
+  next: string | null,
+  all: boolean,
+): string {
+  const { bold, dim } = colorsOf(session);
+  if (rows.length === 0) return all ? 'No handover yet.' : `No open handover. ${dim('--all shows closed ones as well.')}`;
+  const lines = rows.map((row) => [
+    row.id,
+    names.get(row.employment.personId) || '-',
+    `${row.employment.connection}/${row.employment.record}`,
+    row.outcome ? `closed: ${row.outcome satisfies Outcome | string}` : row.stage,
+    row.lastWorkingDay ? sayDay(row.lastWorkingDay) : '-',
+    waitingCell(row),
+    row.parked.length > 0 ? String(row.parked.length) : '',
+  ]);
+  const [head = '', ...body] = table([
+    ['HANDOVER', 'LEAVER', 'EMPLOYMENT', 'STAGE', 'LAST WORKING DAY', 'WAITS FOR', 'PARKED'],
+    ...lines,
+  ]).split('\n');
+  const more = next ? [dim(`More: --after ${next}`)] : [];
+  return [bold(head), ...body, ...more, dim('npm run baton -- show <handover> tells what to do next')].join('\n');
+}
+
+function waitingCell({ waitingFor, paused, held }: HandoverRow): string {
+  const what = [...new Set(waitingOf(waitingFor).map((entry) => entry.what))].join(', ');
+  return paused || held ? `paused${what ? `, ${what}` : ''}` : what || '-';
+}
