@@ -1,5 +1,8 @@
 import type { HandoverView, RefusalEntry, StepView } from './contract.js';
 
+/** The server takes 20,000 bytes of details; a plan may have any number of steps. */
+const mostLines = 40;
+
 /** What the Temporal UI shows of a handover: a checklist in Markdown, with ids, counts and states only. */
 export function details(handover: string, view: HandoverView, refusals: readonly RefusalEntry[]): string {
   return [
@@ -7,16 +10,18 @@ export function details(handover: string, view: HandoverView, refusals: readonly
     '',
     ...checklist(view),
     '',
-    ...view.steps.map(stepLine),
-    ...(view.waitingFor.length > 0 ? ['', `**Waits for** ${view.waitingFor.map(waitLine).join(' · ')}`] : []),
-    ...view.parked.map(
-      (item) => `- ⚠️ **${item.id}** ${item.what} failed: \`${item.kind}\` — send \`retry\`, \`skip\` or \`undo\``,
-    ),
+    ...view.steps.slice(0, mostLines).map(stepLine),
+    ...(view.steps.length > mostLines ? [`- and ${view.steps.length - mostLines} more steps`] : []),
+    ...(view.waitingFor.length > 0 ? ['', `**Waits for** ${view.waitingFor.slice(0, mostLines).map(waitLine).join(' · ')}`] : []),
+    ...view.parked
+      .slice(0, mostLines)
+      .map((item) => `- ! **${item.id}** ${item.what} failed: \`${item.kind}\` — send \`retry\`, \`skip\` or \`undo\``),
     ...(refusals.length > 0
       ? ['', '**Refused**', ...refusals.slice(-5).map((entry) => `- ${entry.at} \`${entry.message}\`: ${entry.text}`)]
       : []),
+    ...hints(view).map((hint) => `\n**Next** ${hint}`),
     '',
-    `Details: \`npm run baton -- show ${handover}\``,
+    `More: npm run baton -- show ${handover}`,
   ].join('\n');
 }
 
@@ -34,8 +39,30 @@ const titles: Readonly<Record<HandoverView['stage'], string>> = {
   closed: 'Closed',
 };
 
+/** What an operator may send now, as the Temporal UI's "Send a Signal" takes it. */
+function hints(view: HandoverView): readonly string[] {
+  return [...new Set(view.waitingFor.map(({ what }) => what))].flatMap((what): readonly string[] => {
+    switch (what) {
+      case 'release':
+        return ['signal `release` with `{}` (or `baton release`, which shows the card)'];
+      case 'approval':
+        return ['signal `approve` with `{"step":"all"}`, or one step; `refuse` and `reassign` say no'];
+      case 'told':
+        return [
+          `signal \`told\` with \`{"audience":"${(['leaver', 'team'] as const)[view.told.length] ?? 'contacts'}"}\` once that is true`,
+        ];
+      case 'restore-decision':
+        return ['signal `undo` with `{"step":"all"}` gives everything back, `skip` with `{"parked":"all"}` keeps the new owners'];
+      case 'operator':
+        return [view.paused ? 'signal `resume` with `{}`' : 'signal `retry` with `{"parked":"all"}` once the cause is mended'];
+      default:
+        return [];
+    }
+  });
+}
+
 function checklist(view: HandoverView): readonly string[] {
-  const tick = (done: boolean, text: string) => `- [${done ? 'x' : ' '}] ${text}`;
+  const tick = (done: boolean, text: string) => `- ${done ? '✓' : '○'} ${text}`;
   const decided = view.steps.filter((step) => step.state !== 'waiting').length;
   const total = sum(view.steps, (step) => step.planned);
   const proven = sum(view.steps, (step) => step.verified);

@@ -72,6 +72,9 @@ export class HandoverRun {
   #busy = 0;
   #turn: Promise<unknown> = Promise.resolve();
   #awake = false;
+  /** Somebody asked for a look at the rows; what an activity has just answered needs none. */
+  #isLookWanted = false;
+  #lookWanted = false;
 
   constructor(input: HandoverInput) {
     this.#input = input;
@@ -133,8 +136,8 @@ export class HandoverRun {
   }
 
   onLook(): void {
+    this.#lookWanted = true;
     this.#awake = true;
-    this.#view = { ...this.#view, dueAt: nowIso() };
   }
 
   onUnknown(name: string): void {
@@ -165,11 +168,16 @@ export class HandoverRun {
     const { dueAt } = this.#view;
     const isAwake = () => this.#awake;
     const isDueKnown = dueAt !== null && !this.#stuck.some(({ what }) => what === 'settle');
+    const waits = [...new Set(this.#view.waitingFor.map(({ what }) => what))].join(', ');
     const woken = isDueKnown
-      ? await condition(isAwake, Math.max(1, Date.parse(dueAt) - Date.now()), { summary: `Look again at ${dueAt}` })
+      ? await condition(isAwake, Math.max(1, Date.parse(dueAt) - Date.now()), {
+          summary: `Waits for ${waits || 'the next due date'}`,
+        })
       : await condition(isAwake).then(() => true);
     this.#awake = false;
-    if (!woken || this.#view.dueAt !== dueAt) await this.#settle();
+    if (woken && !this.#lookWanted) return;
+    this.#lookWanted = false;
+    await this.#settle();
   }
 
   /** Shows where it stands to operators, and keeps new refusals in the row. */
