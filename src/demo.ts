@@ -14,7 +14,7 @@ import { createCore, type Core } from './dependencies.js';
 import { readRunFile, removeRunFile, startEmbedded, writeRunFile, type Embedded } from './embedded/index.js';
 import { createLogger } from './logger.js';
 import { migrate } from './migrations.js';
-import { exitCodeOf, firstSignal, type Running } from './process.js';
+import { exitCodeOf, firstSignal, listening, type Running } from './process.js';
 import { startSandbox } from './sandbox/index.js';
 import { startServer } from './serve.js';
 import { statusFromRows } from './status.js';
@@ -72,7 +72,7 @@ async function openStage(options: Options, closers: Stage['closers']): Promise<S
   });
   closers.push(() => embedded.stop());
   await migrate(embedded.databaseUrl, say);
-  const sandbox = await startSandbox({ port: ports.sandbox, home });
+  const sandbox = await listening('SANDBOX_PORT', ports.sandbox, (port) => startSandbox({ port, home }));
   closers.push(() => sandbox.stop());
   const control = sandboxControl(sandbox.url);
   const config = await configure(home, sandbox.url, control, embedded, options);

@@ -10,10 +10,10 @@ const keys = {
   debts: { name: 'BatonDebts', type: 'INT' },
 } as const;
 
-/** The search attributes of a handover, upserted only when one of them changed: once a stage, never once a record. */
+/** The search attributes of a handover: upserted when it enters another stage, waits for something else or parks, never once a record. */
 export class SearchAttributes {
   readonly #connection: string;
-  #shown = '';
+  #standing = '';
 
   constructor(connection: string) {
     this.#connection = connection;
@@ -21,16 +21,21 @@ export class SearchAttributes {
 
   show(view: HandoverView): void {
     const waitsFor = [...new Set(view.waitingFor.map(({ what }) => what))];
-    const shown = JSON.stringify([view.stage, waitsFor, view.dueAt, view.parked.length]);
-    if (shown === this.#shown) return;
-    this.#shown = shown;
+    const standing = JSON.stringify([view.stage, waitsFor, view.parked.length]);
+    if (standing === this.#standing) return;
+    const isFirst = this.#standing === '';
+    this.#standing = standing;
     upsertSearchAttributes([
       { key: keys.stage, value: view.stage },
-      { key: keys.connection, value: this.#connection },
       { key: keys.waitsFor, value: waitsFor },
       { key: keys.due, value: view.dueAt === null ? null : new Date(view.dueAt) },
       { key: keys.parked, value: view.parked.length },
-      { key: keys.debts, value: 0 },
+      ...(isFirst
+        ? [
+            { key: keys.connection, value: this.#connection },
+            { key: keys.debts, value: 0 },
+          ]
+        : []),
     ]);
   }
 }

@@ -5,6 +5,7 @@ import {
   isCancellation,
   log,
   setCurrentDetails,
+  sleep,
   uuid4,
 } from '@temporalio/workflow';
 import {
@@ -72,9 +73,8 @@ export class HandoverRun {
   #busy = 0;
   #turn: Promise<unknown> = Promise.resolve();
   #awake = false;
-  /** Somebody asked for a look at the rows; what an activity has just answered needs none. */
-  #isLookWanted = false;
   #lookWanted = false;
+  #timer: { readonly dueAt: string; readonly scope: CancellationScope } | null = null;
 
   constructor(input: HandoverInput) {
     this.#input = input;
@@ -163,21 +163,35 @@ export class HandoverRun {
     }
   }
 
-  /** Sleeps until something happened or is due, and then looks at the rows again if nobody else did. */
+  /** Sleeps until something happened or is due, and looks at the rows again where that is wanted. */
   async rest(): Promise<void> {
-    const { dueAt } = this.#view;
-    const isAwake = () => this.#awake;
-    const isDueKnown = dueAt !== null && !this.#stuck.some(({ what }) => what === 'settle');
-    const waits = [...new Set(this.#view.waitingFor.map(({ what }) => what))].join(', ');
-    const woken = isDueKnown
-      ? await condition(isAwake, Math.max(1, Date.parse(dueAt) - Date.now()), {
-          summary: `Waits for ${waits || 'the next due date'}`,
-        })
-      : await condition(isAwake).then(() => true);
+    this.#setTimer();
+    await condition(() => this.#awake);
     this.#awake = false;
-    if (woken && !this.#lookWanted) return;
+    if (!this.#lookWanted) return;
     this.#lookWanted = false;
     await this.#settle();
+  }
+
+  /** One timer for whatever is due next; it is left alone as long as that does not change, since every timer costs events. */
+  #setTimer(): void {
+    const dueAt = this.#stuck.some(({ what }) => what === 'settle') ? null : this.#view.dueAt;
+    if (this.#timer?.dueAt === dueAt) return;
+    this.#timer?.scope.cancel();
+    this.#timer = null;
+    if (dueAt === null) return;
+    const scope = new CancellationScope();
+    this.#timer = { dueAt, scope };
+    const waits = [...new Set(this.#view.waitingFor.map(({ what }) => what))].join(', ');
+    const untilDue = () =>
+      sleep(Math.max(1, Date.parse(dueAt) - Date.now()), { summary: `Waits for ${waits || 'the next due date'}` });
+    void scope.run(untilDue).then(
+      () => {
+        this.#timer = null;
+        this.onLook();
+      },
+      () => undefined,
+    );
   }
 
   /** Shows where it stands to operators, and keeps new refusals in the row. */

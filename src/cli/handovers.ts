@@ -68,10 +68,9 @@ function isWaiting(value: unknown): value is WaitingEntry {
   );
 }
 
-/** A row's stage in words; a stage that this version does not know as it stands. */
-export function sayStage(stage: string): string {
-  const isStage = (text: string): text is Stage => Object.hasOwn(stageWords, text);
-  return isStage(stage) ? stageWords[stage] : stage;
+/** Whether a row's text is a stage that this version knows. */
+export function isStage(text: string): text is Stage {
+  return Object.hasOwn(stageWords, text);
 }
 
 function humanList(

@@ -111,21 +111,25 @@ function usageText({ code, message }: CommanderError): string {
 }
 
 function ofTemporal(error: unknown): CliError | null {
-  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
-    const text =
-      'No worker answered in time. The decision is on record and may still be carried out: look with `show`, and see that `npm run worker` runs.';
-    return new CliError(exits.unreachable, 'no-answer', text);
-  }
   if (error instanceof WorkflowNotFoundError) {
     const text =
       "This handover's workflow does not run in this Temporal namespace. The nightly sweep starts it again; then send this again.";
     return new CliError(exits.unreachable, 'workflow-not-running', text);
   }
-  if (error instanceof ServiceError || isGrpcServiceError(error)) {
-    return new CliError(exits.unreachable, 'temporal-unreachable', `Temporal did not take this: ${firstLine(error)}`);
+  const isService = error instanceof ServiceError || isGrpcServiceError(error);
+  if (!isService && !(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) return null;
+  const cause = error instanceof ServiceError && isGrpcServiceError(error.cause) ? error.cause : error;
+  if (isService && !(isGrpcServiceError(cause) && silent.has(cause.code))) {
+    const why = isGrpcServiceError(cause) ? cause.details : firstLine(error);
+    return new CliError(exits.unreachable, 'temporal-unreachable', `Temporal did not take this: ${why}`);
   }
-  return null;
+  const text =
+    'No worker answered in time. The decision is on record and may still be carried out: look with `show`, and see that `npm run worker` runs.';
+  return new CliError(exits.unreachable, 'no-answer', text);
 }
+
+/** gRPC's CANCELLED, DEADLINE_EXCEEDED, ABORTED and UNAVAILABLE: whether the other side acted is not known. */
+const silent = new Set([1, 4, 10, 14]);
 
 /** Codes of Prisma (P10xx, P2024) and of the socket that mean that nobody answered. */
 const gone = new Set([

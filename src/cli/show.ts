@@ -8,9 +8,9 @@ import type { HandoverRow } from '../store/handovers.js';
 import type { HandoverStatus } from '../../workflows/contract.js';
 import { cardLines } from './card.js';
 import { findHandover, withCore } from './context.js';
-import { sayStage, waitingOf } from './handovers.js';
+import { isStage, waitingOf } from './handovers.js';
 import { colorsOf, emit, table, wrongUsage, type Colors, type Session } from './output.js';
-import { count, outcomeWords, sayDay, sayInstant, stepWords, successorReasons, waitingWords } from './words.js';
+import { count, outcomeWords, sayDay, sayInstant, stageWords, stepWords, successorReasons, waitingWords } from './words.js';
 
 export interface ShowOptions {
   readonly limit: number;
@@ -65,7 +65,7 @@ function cursorOf(after: string | undefined): bigint {
 function atRest(status: HandoverStatus, row: HandoverRow): HandoverStatus {
   const closing = status.stage === 'closed' && row.closedAt === null;
   if (row.closedAt !== null || (status.waitingFor.length > 0 && !closing)) return status;
-  return { ...status, ...(closing && { stage: 'verifying' }), waitingFor: waitingOf(row.waitingFor) };
+  return { ...status, ...(closing && isStage(row.stage) && { stage: row.stage }), waitingFor: waitingOf(row.waitingFor) };
 }
 
 function toDocument({ status, card, ownerships, next, decisions, findings }: Shown) {
@@ -145,7 +145,7 @@ function head(
   const { employment } = row;
   const day = status.lastWorkingDay ?? card?.lastWorkingDay ?? null;
   const owned = Object.entries(types).map(([type, number]) => `${number.toLocaleString('en')} ${type}`);
-  const stage = status.outcome ? `Closed: ${outcomeWords[status.outcome]}` : `Now: ${sayStage(status.stage)}`;
+  const stage = status.outcome ? `Closed: ${outcomeWords[status.outcome]}` : `Now: ${stageWords[status.stage]}`;
   return [
     `${bold(nameOf(employment.personId))}  ${dim(`${status.handover} · ${employment.connection}/${employment.record}`)}`,
     `${stage}${status.paused ? bold(row.held ? ' · HELD: unusually many people leave at once' : ' · PAUSED') : ''}`,

@@ -1,5 +1,5 @@
 import type { Calendar } from '../domain/calendar.js';
-import type { AssignmentState, Instant, Outcome, Stage, StepState } from '../domain/words.js';
+import type { Instant, Outcome, Stage, StepState } from '../domain/words.js';
 import type { WaitingEntry } from '../../workflows/contract.js';
 
 /** Where a handover stands, for a person who does not know Baton's words. */
@@ -49,20 +49,6 @@ export const stepWords: Readonly<Record<StepState, string>> = {
   'to-custodian': 'goes to the custodian',
   applying: 'being moved',
   verified: 'moved and proven',
-  parked: 'parked',
-  restored: 'taken back',
-};
-
-/** Every state of an ownership, for whoever lists records. */
-export const assignmentWords: Readonly<Record<AssignmentState, string>> = {
-  owned: 'listed',
-  planned: 'planned',
-  approved: 'approved',
-  intended: 'being written',
-  written: 'written',
-  verified: 'moved and proven',
-  skipped: 'skipped',
-  refused: 'refused',
   parked: 'parked',
   restored: 'taken back',
 };

@@ -183,12 +183,11 @@ function moving(facts: HandoverFacts, now: Instant): Next {
     ...facts.steps.flatMap((step) => stepChanges(step)),
     ...approvalChanges(facts, now),
   ];
-  if (changes.length > 0) return standing('awaiting-approval', { changes });
   const waiting = facts.steps.filter((step) => step.state === 'waiting');
   const open = facts.steps.filter((step) => hasOpen(step));
   const transfer = transferNow(facts, open, now);
   const ends = facts.deadlines?.lastDayEnds ?? null;
-  if (waiting.length === 0 && open.length === 0 && ends !== null && ends <= now) return closing(facts);
+  if (changes.length === 0 && waiting.length === 0 && open.length === 0 && ends !== null && ends <= now) return closing(facts);
   const times = [
     ...waiting.flatMap((step) => approvalTimes(facts, step)),
     ...open.flatMap((step) => transferTimes(facts, step)),
@@ -196,7 +195,7 @@ function moving(facts: HandoverFacts, now: Instant): Next {
     facts.contactsFrom,
   ];
   return {
-    changes: [],
+    changes,
     stage: stageOf(facts, waiting.length, open.length, transfer),
     waitingFor: [
       ...waiting.map(approvalWait),

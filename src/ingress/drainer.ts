@@ -26,6 +26,8 @@ export interface DrainerLimits {
   readonly budgetMs: number;
   readonly parallel: number;
   readonly pollMs: number;
+  /** A round begins no sooner than this after the one before, so that a burst gathers and its acknowledgements go first; a lone webhook does not wait. */
+  readonly gapMs: number;
 }
 
 /** Brings deliveries to the workflows. */
@@ -43,12 +45,13 @@ interface Look {
   readonly deliveries: readonly string[];
 }
 
-const defaults: DrainerLimits = { claim: 500, leaseSeconds: 60, budgetMs: 45_000, parallel: 16, pollMs: 1_000 };
+const defaults: DrainerLimits = { claim: 500, leaseSeconds: 60, budgetMs: 45_000, parallel: 16, pollMs: 1_000, gapMs: 500 };
 
 /** A drainer; any number of them, in any number of processes, share the rows. */
 export function createDrainer(parts: DrainerParts): Drainer {
   const limits = { ...defaults, ...parts.limits };
   const pause = createPause(limits.pollMs);
+  const gap = createPause(limits.gapMs);
   let stopping = false;
   let running: Promise<void> = Promise.resolve();
 
@@ -58,7 +61,9 @@ export function createDrainer(parts: DrainerParts): Drainer {
         parts.logger.error({ err: error }, 'deliveries could not be drained; trying again');
         return 0;
       });
+      const rested = gap.wait();
       if (claimed < limits.claim && !stopping) await pause.wait();
+      if (claimed > 0) await rested;
     }
   }
 
@@ -68,6 +73,7 @@ export function createDrainer(parts: DrainerParts): Drainer {
     stop: () => {
       stopping = true;
       pause.end();
+      gap.end();
       return running;
     },
   };
