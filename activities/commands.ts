@@ -140,9 +140,11 @@ async function splitOff(deps: Deps, loaded: Loaded, steps: readonly StepRow[], e
   const { handovers, ownerships } = deps.stores;
   const { row } = loaded;
   let number = row.steps.length;
+  let found = 0;
   for (const step of steps) {
     const bundles = (await ownerships.bundlesOf(row.id, step.id)).filter((bundle) => except.includes(bundle));
     if (bundles.length === 0) continue;
+    found += bundles.length;
     number += 1;
     await handovers.saveStep({
       ...step,
@@ -155,6 +157,10 @@ async function splitOff(deps: Deps, loaded: Loaded, steps: readonly StepRow[], e
       asked: [],
     });
     await ownerships.moveBundles(row.id, bundles, `s${number}`);
+  }
+  if (found < new Set(except).size) {
+    const text = 'A bundle that was excepted is in none of these steps; `show` and the plan list them.';
+    throw new Refused('invalid-input', text, [{ path: 'except', problem: 'names a bundle that is not there' }]);
   }
 }
 

@@ -14,6 +14,8 @@ export type Mode = 'observe' | 'act';
 export interface CrmConnection {
   readonly name: string;
   readonly mode: Mode;
+  /** Only what is under way is ended there; nothing new begins. */
+  readonly retired: boolean;
   readonly port: CrmPort;
 }
 
@@ -21,6 +23,7 @@ export interface CrmConnection {
 export interface HrisConnection {
   readonly name: string;
   readonly mode: Mode;
+  readonly retired: boolean;
   readonly port: HrisPort;
 }
 

@@ -35,6 +35,7 @@ export async function lookAtEmployment(deps: Deps, id: string, now: Instant, con
   });
   switch (decision.action) {
     case 'start':
+      if (hrisOf(deps, connection).retired) return { did: 'nothing', conclusion: 'connection-retired' };
       return start(deps, { id, connection }, decision.desired, now);
     case 'change':
       return open ? change(deps, { id, connection }, open.id, decision.desired, acknowledged, now) : { did: 'nothing' };

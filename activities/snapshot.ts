@@ -32,13 +32,15 @@ export async function searchOwnerships(
   alive: () => void,
 ): Promise<number> {
   const found = await Promise.all(
-    deps.crms.map(async (crm) => {
-      const users = await deps.stores.people.usersOf(crm.name, row.employment.personId);
-      const perType = await Promise.all(
-        crm.port.recordTypes.map((type) => searchType(deps, row.id, crm, type, users, now, context, alive)),
-      );
-      return sum(perType);
-    }),
+    deps.crms
+      .filter((crm) => !crm.retired)
+      .map(async (crm) => {
+        const users = await deps.stores.people.usersOf(crm.name, row.employment.personId);
+        const perType = await Promise.all(
+          crm.port.recordTypes.map((type) => searchType(deps, row.id, crm, type, users, now, context, alive)),
+        );
+        return sum(perType);
+      }),
   );
   return sum(found);
 }

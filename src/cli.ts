@@ -1,7 +1,7 @@
 import { run } from './cli/program.js';
+import { silenceDeprecations } from './process.js';
 
-// Prisma's adapter warns of pg@9 on every transaction; an operator can do nothing about it.
-process.noDeprecation = true;
+silenceDeprecations();
 
 /** A reader that has seen enough, such as `head`, is no fault. */
 process.stdout.on('error', (error: Error & { readonly code?: string }) => {

@@ -41,6 +41,7 @@ export async function decide<Name extends CommandName>(
   } catch (error) {
     const cause = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
     if (!(cause instanceof ApplicationFailure)) throw error;
+    await core.stores.decisions.conclude(handover, decisionId, name, { ...input }, cause.type ?? 'failed');
     const [problems] = cause.details ?? [];
     throw new DecisionRefused(cause.type ?? 'failed', cause.message, problems);
   }

@@ -14,7 +14,7 @@ import { createCore, type Core } from './dependencies.js';
 import { readRunFile, removeRunFile, startEmbedded, writeRunFile, type Embedded } from './embedded/index.js';
 import { createLogger } from './logger.js';
 import { migrate } from './migrations.js';
-import { exitCodeOf, firstSignal, listening, type Running } from './process.js';
+import { exitCodeOf, firstSignal, listening, type Running, silenceDeprecations } from './process.js';
 import { startSandbox } from './sandbox/index.js';
 import { startServer } from './serve.js';
 import { statusFromRows } from './status.js';
@@ -265,6 +265,7 @@ async function main(): Promise<number> {
   }
 }
 
+silenceDeprecations();
 try {
   process.exit(await main());
 } catch (error) {

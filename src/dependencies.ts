@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, Connection } from '@temporalio/client';
 import type { CrmConnection, Deps, HrisConnection } from '../activities/deps.js';
 import { calendarsOf } from './calendars.js';
-import { normaliseWording, type Config } from './config.js';
+import { ConfigError, normaliseWording, type Config } from './config.js';
 import { workflowDispatch } from './dispatch.js';
 import { smtpMail } from './mail/transport.js';
 import type { Metrics } from './metrics.js';
@@ -70,7 +70,7 @@ export function createCore(
   return { config, db, stores, temporal, hris, crms, deps: depsOn(stores), close };
 }
 
-/** The adapters of every connection that is not retired. */
+/** The adapters of every connection; a retired one still ends the handovers that are open there. */
 function connectVendors(
   config: Config,
   db: Database,
@@ -80,7 +80,7 @@ function connectVendors(
   const hris: HrisConnection[] = [];
   const crms: CrmConnection[] = [];
   for (const [name, { vendor, mode, settings, retired }] of Object.entries(config.connections)) {
-    const definition = retired ? undefined : findVendor(vendor);
+    const definition = findVendor(vendor);
     const tools: VendorTools = {
       connection: name,
       pace: async (bucket, perSecond, context) => {
@@ -91,10 +91,22 @@ function connectVendors(
       },
       count: (operation, result) => metrics.vendorCall(name, operation, result),
     };
-    if (definition?.hris) hris.push({ name, mode, port: definition.hris(settings, tools) });
-    if (definition?.crm) crms.push({ name, mode, port: definition.crm(settings, tools) });
+    if (definition?.hris) hris.push({ name, mode, retired, port: definition.hris(settings, tools) });
+    if (definition?.crm) crms.push({ name, mode, retired, port: definition.crm(settings, tools) });
   }
   return { hris, crms };
+}
+
+/** Refuses a configuration that lost a connection with open handovers: they could neither go on nor be taken back. */
+export async function assertConnections({ config, stores }: Core): Promise<void> {
+  const missing = (await stores.handovers.openConnections()).filter((name) => !Object.hasOwn(config.connections, name));
+  if (missing.length === 0) return;
+  throw new ConfigError(
+    missing.map((name) => ({
+      path: `connections/${name}`,
+      problem: 'has open handovers; put it back, with retired: true if nothing new may begin',
+    })),
+  );
 }
 
 /** The webhooks of every connection that has some. */

@@ -1,5 +1,5 @@
 import type { Config } from './config.js';
-import { createCore, webhookPorts } from './dependencies.js';
+import { assertConnections, createCore, webhookPorts } from './dependencies.js';
 import { buildApp } from './ingress/app.js';
 import { createDrainer } from './ingress/drainer.js';
 import type { Logger } from './logger.js';
@@ -19,6 +19,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const app = buildApp({ connections: webhookPorts(config), deliveries, ready, metrics, wake: drainer.wake, ...clock });
   try {
     await assertMigrated(core.db);
+    await assertConnections(core);
     const { host, ports } = config;
     const served = await listening('BATON_METRICS_PORT', ports.metrics, (port) => serveMetrics(metrics.registry, port, host));
     const url = await listening('BATON_PORT', ports.server, (port) => app.listen({ port, host }));

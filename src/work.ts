@@ -11,7 +11,7 @@ import { failureInterceptor } from '../activities/failure.js';
 import { createActivities } from '../activities/index.js';
 import { taskQueue } from '../workflows/contract.js';
 import type { Config } from './config.js';
-import { createCore, type Core } from './dependencies.js';
+import { assertConnections, createCore, type Core } from './dependencies.js';
 import type { Logger } from './logger.js';
 import { createMetrics, serveMetrics, type Metrics } from './metrics.js';
 import { assertMigrated } from './migrations.js';
@@ -39,6 +39,7 @@ export async function startWorker(config: Config, logger: Logger): Promise<Runni
   const core = createCore(config, 'worker', { metrics, connections: 20 });
   try {
     await assertMigrated(core.db);
+    await assertConnections(core);
     await prepareTemporal(core.temporal.client, config);
     const worker = await createWorker(core, logger, metrics);
     const served = await listening('BATON_WORKER_METRICS_PORT', config.ports.workerMetrics, (port) =>

@@ -1,9 +1,10 @@
 import type { HandoverRow } from '../store/handovers.js';
 import type { Outcome, Stage } from '../domain/words.js';
-import { workflowIds, type WaitingEntry } from '../../workflows/contract.js';
+import { workflowIds } from '../../workflows/contract.js';
+import { waitingOf } from '../status.js';
 import { withCore } from './context.js';
 import { CliError, colorsOf, emit, exits, table, type Session } from './output.js';
-import { sayDay, stageWords, waitingWords } from './words.js';
+import { sayDay, stageWords } from './words.js';
 
 export interface ListOptions {
   readonly all?: boolean;
@@ -51,21 +52,6 @@ function toEntry(row: HandoverRow) {
     debts: 0,
     startedAt: row.startedAt.toISOString(),
   };
-}
-
-/** What a row says that it waits for, as the handover wrote it when it last looked. */
-export function waitingOf(stored: unknown): readonly WaitingEntry[] {
-  return Array.isArray(stored) ? stored.filter(isWaiting) : [];
-}
-
-function isWaiting(value: unknown): value is WaitingEntry {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'what' in value &&
-    typeof value.what === 'string' &&
-    Object.hasOwn(waitingWords, value.what)
-  );
 }
 
 /** Whether a row's text is a stage that this version knows. */

@@ -8,7 +8,6 @@ import type { HandoverRow } from '../store/handovers.js';
 import type { HandoverStatus } from '../../workflows/contract.js';
 import { cardLines } from './card.js';
 import { findHandover, withCore } from './context.js';
-import { isStage, waitingOf } from './handovers.js';
 import { colorsOf, emit, table, wrongUsage, type Colors, type Session } from './output.js';
 import { count, outcomeWords, sayDay, sayInstant, stageWords, stepWords, successorReasons, waitingWords } from './words.js';
 
@@ -47,7 +46,7 @@ export async function show(session: Session, named: string, options: ShowOptions
 
 async function read(core: Core, row: HandoverRow, { limit, after }: ShowOptions): Promise<Shown> {
   const { ownerships, decisions, handovers } = core.stores;
-  const status = atRest(await statusFromRows(core.deps, row.id), row);
+  const status = await statusFromRows(core.deps, row.id);
   const page = await ownerships.list(row.id, cursorOf(after), limit + 1);
   const rows = page.slice(0, limit);
   const next = page.length > limit ? String(rows.at(-1)?.id ?? '') : null;
@@ -59,13 +58,6 @@ function cursorOf(after: string | undefined): bigint {
   if (after === undefined) return 0n;
   if (!/^\d{1,18}$/.test(after)) throw wrongUsage('--after takes the number that the page before gave as next.');
   return BigInt(after);
-}
-
-/** While a change is due that the worker has not made yet, the row says where the handover rests. */
-function atRest(status: HandoverStatus, row: HandoverRow): HandoverStatus {
-  const closing = status.stage === 'closed' && row.closedAt === null;
-  if (row.closedAt !== null || (status.waitingFor.length > 0 && !closing)) return status;
-  return { ...status, ...(closing && isStage(row.stage) && { stage: row.stage }), waitingFor: waitingOf(row.waitingFor) };
 }
 
 function toDocument({ status, card, ownerships, next, decisions, findings }: Shown) {

@@ -26,7 +26,7 @@ export interface DrainerLimits {
   readonly budgetMs: number;
   readonly parallel: number;
   readonly pollMs: number;
-  /** A round begins no sooner than this after the one before, so that a burst gathers and its acknowledgements go first; a lone webhook does not wait. */
+  /** The rest after a round that found something: a burst gathers, and its acknowledgements go first; a lone webhook does not wait. */
   readonly gapMs: number;
 }
 
@@ -61,9 +61,8 @@ export function createDrainer(parts: DrainerParts): Drainer {
         parts.logger.error({ err: error }, 'deliveries could not be drained; trying again');
         return 0;
       });
-      const rested = gap.wait();
+      if (claimed > 0 && !stopping) await gap.wait();
       if (claimed < limits.claim && !stopping) await pause.wait();
-      if (claimed > 0) await rested;
     }
   }
 

@@ -1,4 +1,3 @@
-import type { Prisma } from '../generated/client.js';
 import type { Queries } from './client.js';
 import { newId } from './ids.js';
 
@@ -25,10 +24,10 @@ export function decisionStore(db: Queries) {
     },
 
     /** Notes what became of a decision; a message without a row gets one, by an operator whose identity nobody verified. */
-    async conclude(handoverId: string, id: string, action: string, input: Prisma.InputJsonValue, result: string): Promise<void> {
+    async conclude(handoverId: string, id: string, action: string, input: object, result: string): Promise<void> {
       await db.decision.upsert({
         where: { id },
-        create: { id, handoverId, action, input, by: null, result },
+        create: { id, handoverId, action, input: { ...input }, by: null, result },
         update: { result },
       });
     },

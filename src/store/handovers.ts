@@ -252,6 +252,14 @@ export class HandoverStore {
     await this.#db.handover.update({ where: { id }, data: { refusals } });
   }
 
+  /** Connections that open handovers come from or own records in. */
+  async openConnections(): Promise<readonly string[]> {
+    const rows = await this.#db.$queryRaw<{ connection: string }[]>`
+      select distinct e.connection from "Handover" h join "Employment" e on e.id = h."employmentId" where h."closedAt" is null
+      union select distinct p.connection from "Handover" h join "SnapshotPart" p on p."handoverId" = h.id where h."closedAt" is null`;
+    return rows.map((row) => row.connection);
+  }
+
   /** Open handovers, and closed ones whose last working day lies in the given days: what the sweep looks at. */
   async forSweep(closedWithin: { readonly from: Day; readonly to: Day }, exactly: Day) {
     return this.#db.handover.findMany({

@@ -64,7 +64,7 @@ describe('plan: who takes over', () => {
     ['leaving', { leaving: true }],
     ['away', { away: true }],
     ['without a seat', { seat: [] }],
-    ['of another team', { team: 'support' }],
+    ['under another manager', { manager: 'other' }],
   ])('nothing goes to a colleague who is %s', (_, over) => {
     const made = plan(input({ candidates: [candidate('ann', over), candidate('bob'), candidate('boss')], bundles: items(2) }));
     expect(shares(made)).toEqual({ bob: 2 });
@@ -130,6 +130,21 @@ describe('plan: who takes over', () => {
     const loose = items(8).map((one) => ({ ...one, account: null, accounts: 0, records: 1 }));
     const candidates = [candidate('ann', { accounts: 3 }), candidate('bob', { accounts: 40 })];
     expect(shares(plan(input({ candidates, bundles: loose })))).toEqual({ ann: 4, bob: 4 });
+  });
+
+  it('where nobody works under the same manager, the department takes over', () => {
+    const candidates = [
+      candidate('ann', { manager: 'other' }),
+      candidate('zoe', { manager: 'other', team: 'support' }),
+      candidate('boss'),
+    ];
+    const made = plan(
+      input({
+        candidates: candidates.map((one) => (one.person === 'boss' ? { ...one, manager: 'ceo' } : one)),
+        bundles: items(2),
+      }),
+    );
+    expect(shares(made)).toEqual({ ann: 2 });
   });
 
   it('a team that the HRIS does not name is that of the same manager', () => {

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { inject } from 'vitest';
+import { migrate } from '../../src/migrations.js';
 
 const migrations = new URL('../../prisma/migrations/', import.meta.url);
 
@@ -27,36 +28,26 @@ function urlOf(database: string): string {
   return url.href;
 }
 
-async function buildTemplate({
-  admin,
-  name,
-  scripts,
-}: {
-  admin: pg.Client;
-  name: string;
-  scripts: readonly string[];
-}): Promise<void> {
+async function buildTemplate({ admin, name }: { admin: pg.Client; name: string }): Promise<void> {
   const found = await admin.query('select 1 from pg_database where datname = $1', [name]);
   if (found.rowCount !== 0) return;
   // Renamed when complete: a run that died in between must not leave half a template under this name.
   const unfinished = `${name}_new`;
   await admin.query(`drop database if exists "${unfinished}"`);
   await admin.query(`create database "${unfinished}"`);
-  await withClient(urlOf(unfinished), async (client) => {
-    for (const script of scripts) await client.query(script);
-  });
+  await migrate(urlOf(unfinished));
   await admin.query(`alter database "${unfinished}" rename to "${name}"`);
 }
 
 /** A new database with all migrations applied, copied from a template that the first caller builds; `drop` removes it early. */
 export async function freshDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
   const scripts = await migrationScripts();
-  const template = `baton_template_${createHash('sha256').update(scripts.join('\n')).digest('hex').slice(0, 12)}`;
+  const template = `baton_migrated_${createHash('sha256').update(scripts.join('\n')).digest('hex').slice(0, 12)}`;
   const name = `baton_test_${randomBytes(6).toString('hex')}`;
   await withClient(inject('databaseUrl'), async (admin) => {
     // Two test files must not build, or copy while the other builds.
     await admin.query("select pg_advisory_lock(hashtext('baton-test-template'))");
-    await buildTemplate({ admin, name: template, scripts });
+    await buildTemplate({ admin, name: template });
     await admin.query(`create database "${name}" template "${template}"`);
   });
   const drop = (): Promise<void> =>

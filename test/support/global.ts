@@ -23,7 +23,7 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     dataDir: join(home, 'postgres'),
     port: 0,
     // Nothing here has to survive a power cut.
-    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' },
+    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' },
     onProgress: (line) => process.stderr.write(`${line}\n`),
   });
   project.provide('databaseUrl', postgres.url);

@@ -1,6 +1,10 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { resolveTestServer, startTemporal } from '../../src/embedded/temporal.js';
+import { bundleWorkflows } from '../../src/work.js';
 import { searchAttributes } from '../../workflows/contract.js';
+import { temporaryHome } from './home.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -10,6 +14,8 @@ declare module 'vitest' {
     temporalCliPath: string;
     /** For `createTimeSkipping({ server: { executable: { type: 'existing-path', path } } })`; only in project `workflow`. */
     testServerPath: string;
+    /** A file with the workflows' bundle, made once per run; only in project `workflow`. */
+    workflowBundle: string;
   }
 }
 
@@ -28,8 +34,15 @@ export default async function setup(project: TestProject): Promise<() => Promise
   });
   project.provide('temporalAddress', temporal.address);
   project.provide('temporalCliPath', temporal.cli);
+  const home = await temporaryHome();
   if (project.name === 'workflow') {
     project.provide('testServerPath', await resolveTestServer({ path: process.env.TEMPORAL_TEST_SERVER_PATH, onProgress }));
+    const bundle = join(home, 'workflows.js');
+    await writeFile(bundle, (await bundleWorkflows()).code);
+    project.provide('workflowBundle', bundle);
   }
-  return () => temporal.stop();
+  return async () => {
+    await temporal.stop();
+    await rm(home, { recursive: true, force: true });
+  };
 }
