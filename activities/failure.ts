@@ -10,15 +10,19 @@ import type { ActivityInboundCallsInterceptor } from '@temporalio/worker';
 import { isRetryable } from '../src/domain/failure.js';
 import { VendorError } from '../src/ports/vendor.js';
 
-/** A vendor that answers nonsense is asked this often; then a person has to look. */
+/** A vendor that answers nonsense this often to one activity is not asked again; then a person has to look. */
 const mostNonsense = 5;
+/** How often each activity got nonsense here; another worker counts for itself, which only means that more is tried. */
+const nonsense = new Map<string, number>();
 
 /** The one place where errors become failures that a workflow understands; what is no vendor's error keeps its text out of the history. */
 export function failureInterceptor(): ActivityInboundCallsInterceptor {
   return {
     async execute(input, next) {
       try {
-        return await next(input);
+        const result = await next(input);
+        nonsense.delete(activityKey());
+        return result;
       } catch (error) {
         throw translate(error);
       }
@@ -37,13 +41,25 @@ function translate(error: unknown): unknown {
 }
 
 function vendorFailure(error: VendorError): ApplicationFailure {
-  const nonsense = error.kind === 'unexpected-response' && activityInfo().attempt >= mostNonsense;
   return ApplicationFailure.create({
     type: error.kind,
     message: error.message,
-    nonRetryable: !isRetryable(error.kind) || nonsense,
+    nonRetryable: !isRetryable(error.kind) || (error.kind === 'unexpected-response' && isNonsenseEnough()),
     ...(error.retryAfterMs !== undefined && { nextRetryDelay: error.retryAfterMs }),
   });
+}
+
+function isNonsenseEnough(): boolean {
+  const key = activityKey();
+  const count = (nonsense.get(key) ?? 0) + 1;
+  if (count < mostNonsense) nonsense.set(key, count);
+  else nonsense.delete(key);
+  return count >= mostNonsense;
+}
+
+function activityKey(): string {
+  const { workflowExecution, activityId } = activityInfo();
+  return `${workflowExecution?.runId ?? ''}/${activityId}`;
 }
 
 /** The stack without its message, which may quote a row. */
