@@ -75,7 +75,7 @@ export class OwnershipStore {
   /** Keeps one page of the snapshot; a record that is there already keeps its before-image. Returns how many are new. */
   async add(handoverId: string, connection: string, records: readonly OwnedRecord[]): Promise<number> {
     if (records.length === 0) return 0;
-    // One parameter, where createMany would send thousands: with it a snapshot of 10,000 took 12 to 14 s, so 2 s (bench wall-unlimited).
+    // One parameter, where createMany sends thousands: a snapshot of 10,000 took 12 to 14 s with it, and takes 2 to 5 s so (bench wall-unlimited).
     return this.#db.$executeRaw`
       insert into "Ownership" ("handoverId", connection, "recordType", record, field, before, version, account, value, "closesOn", open, "lastActivity")
       select ${handoverId}, ${connection}, "recordType", record, field, owner, version, account, value, "closesOn", open, "lastActivity"
