@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import type { ClaimedDelivery, DeliveryStore, FailedDelivery } from '../store/deliveries.js';
 import type { EmploymentStore } from '../store/employments.js';
@@ -26,8 +27,10 @@ export interface DrainerLimits {
   readonly budgetMs: number;
   readonly parallel: number;
   readonly pollMs: number;
-  /** The rest after a round that found something: a burst gathers, and its acknowledgements go first; a lone webhook does not wait. */
-  readonly gapMs: number;
+  /** A round begins when no webhook came for so long: a burst gathers, so that its acknowledgements go first and each employment is looked at once. */
+  readonly quietMs: number;
+  /** A burst that does not end waits no longer than this. */
+  readonly longestBurstMs: number;
 }
 
 /** Brings deliveries to the workflows. */
@@ -45,34 +48,51 @@ interface Look {
   readonly deliveries: readonly string[];
 }
 
-const defaults: DrainerLimits = { claim: 500, leaseSeconds: 60, budgetMs: 45_000, parallel: 16, pollMs: 1_000, gapMs: 500 };
+const defaults: DrainerLimits = {
+  claim: 500,
+  leaseSeconds: 60,
+  budgetMs: 45_000,
+  parallel: 16,
+  pollMs: 1_000,
+  quietMs: 50,
+  longestBurstMs: 2_000,
+};
 
 /** A drainer; any number of them, in any number of processes, share the rows. */
 export function createDrainer(parts: DrainerParts): Drainer {
   const limits = { ...defaults, ...parts.limits };
   const pause = createPause(limits.pollMs);
-  const gap = createPause(limits.gapMs);
   let stopping = false;
+  let wokenAt = 0;
   let running: Promise<void> = Promise.resolve();
+
+  /** Waits for the end of a burst. */
+  async function quiet(): Promise<void> {
+    const since = parts.now();
+    while (!stopping && parts.now() - wokenAt < limits.quietMs && parts.now() - since < limits.longestBurstMs)
+      await sleep(limits.quietMs / 2);
+  }
 
   async function run(): Promise<void> {
     while (!stopping) {
+      await quiet();
       const claimed = await drainOnce(parts, limits, () => stopping).catch((error: unknown) => {
         parts.logger.error({ err: error }, 'deliveries could not be drained; trying again');
         return 0;
       });
-      if (claimed > 0 && !stopping) await gap.wait();
       if (claimed < limits.claim && !stopping) await pause.wait();
     }
   }
 
   return {
     start: () => void (running = run()),
-    wake: pause.end,
+    wake: () => {
+      wokenAt = parts.now();
+      pause.end();
+    },
     stop: () => {
       stopping = true;
       pause.end();
-      gap.end();
       return running;
     },
   };
