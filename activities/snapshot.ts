@@ -37,7 +37,7 @@ export async function searchOwnerships(
       .map(async (crm) => {
         const users = await deps.stores.people.usersOf(crm.name, row.employment.personId);
         const perType = await Promise.all(
-          crm.port.recordTypes.map((type) => searchType(deps, row.id, crm, type, users, now, context, alive)),
+          crm.port.recordTypes.map((type) => searchType(deps, row.id, { crm, recordType: type, users }, now, context, alive)),
         );
         return sum(perType);
       }),
@@ -45,31 +45,48 @@ export async function searchOwnerships(
   return sum(found);
 }
 
+/** One record type of one CRM, and who in it the leaver is. */
+interface Search {
+  readonly crm: CrmConnection;
+  readonly recordType: RecordType;
+  readonly users: readonly string[];
+}
+
+/** A page is stored while the next one is asked for; a page and the cursor behind it are kept together or not at all. */
 async function searchType(
   deps: Deps,
   handover: string,
-  crm: CrmConnection,
-  recordType: RecordType,
-  users: readonly string[],
+  search: Search,
   now: Instant,
   context: CallContext,
   alive: () => void,
 ): Promise<number> {
+  const { crm, recordType } = search;
   const { handovers, ownerships } = deps.stores;
   const part = await handovers.snapshotPart(handover, crm.name, recordType);
   if (part?.doneAt) return 0;
   let added = 0;
   let [index, after] = readCursor(part?.cursor ?? null);
-  for (let owner = users[index]; owner !== undefined; owner = users[index]) {
-    const page = await crm.port.owned({ recordType, owner, after }, context);
-    added += await ownerships.add(handover, crm.name, page.records);
+  let page = await nextPage(search, index, after, context);
+  while (page) {
     after = page.next;
     if (after === null) index += 1;
-    await handovers.saveSnapshotPart(handover, crm.name, recordType, `${index}:${after ?? ''}`, null);
+    const cursor = `${index}:${after ?? ''}`;
+    const [stored, following] = await Promise.all([
+      ownerships.add({ handoverId: handover, connection: crm.name, recordType, cursor }, page.records),
+      nextPage(search, index, after, context),
+    ]);
+    added += stored;
+    page = following;
     alive();
   }
-  await handovers.saveSnapshotPart(handover, crm.name, recordType, null, now);
+  await handovers.endSnapshotPart(handover, crm.name, recordType, now);
   return added;
+}
+
+async function nextPage({ crm, recordType, users }: Search, index: number, after: string | null, context: CallContext) {
+  const owner = users[index];
+  return owner === undefined ? null : crm.port.owned({ recordType, owner, after }, context);
 }
 
 /** `<index of the leaver's user>:<vendor's cursor>`; a leaver may have had several users in one CRM. */

@@ -228,18 +228,13 @@ export class HandoverStore {
     });
   }
 
-  async saveSnapshotPart(
-    handoverId: string,
-    connection: string,
-    recordType: string,
-    cursor: string | null,
-    doneAt: Instant | null,
-  ): Promise<void> {
+  /** Notes that one record type has been read to its end. */
+  async endSnapshotPart(handoverId: string, connection: string, recordType: string, doneAt: Instant): Promise<void> {
     const key = { handoverId, connection, recordType };
     await this.#db.snapshotPart.upsert({
       where: { handoverId_connection_recordType: key },
-      create: { ...key, cursor, doneAt },
-      update: { cursor, doneAt },
+      create: { ...key, doneAt },
+      update: { cursor: null, doneAt },
     });
   }
 

@@ -74,8 +74,7 @@ async function addHandover(record: string): Promise<string> {
   } as const;
   const id = await stores.handovers.open(row.id, desired, start);
   await stores.ownerships.add(
-    id,
-    'hubspot',
+    { handoverId: id, connection: 'hubspot', recordType: 'companies', cursor: '1:' },
     ['501', '502', '503'].map((account) => ({
       recordType: 'companies',
       record: account,
