@@ -43,6 +43,7 @@ export async function handover(input: HandoverInput): Promise<{ readonly outcome
     throw error;
   }
   await run.show();
+  await run.finish();
   await condition(allHandlersFinished);
   return { outcome: run.outcome };
 }

@@ -209,6 +209,11 @@ export class HandoverRun {
     }
   }
 
+  /** Lets what is under way end before the run does: an activity whose workflow has ended is never tried again, and a mail would be lost. */
+  async finish(): Promise<void> {
+    await Promise.allSettled(this.#running.values());
+  }
+
   /** An operator cancelled: stop, undo nothing. */
   async abort(): Promise<void> {
     await CancellationScope.nonCancellable(async () => {

@@ -63,14 +63,14 @@ export function createDrainer(parts: DrainerParts): Drainer {
   const limits = { ...defaults, ...parts.limits };
   const pause = createPause(limits.pollMs);
   let stopping = false;
-  let wokenAt = 0;
+  let wokenAt = -Infinity;
   let running: Promise<void> = Promise.resolve();
 
-  /** Waits for the end of a burst. */
+  /** Waits for the end of a burst; how long it lasts is measured, whatever clock the looks are timed by. */
   async function quiet(): Promise<void> {
-    const since = parts.now();
-    while (!stopping && parts.now() - wokenAt < limits.quietMs && parts.now() - since < limits.longestBurstMs)
-      await sleep(limits.quietMs / 2);
+    const since = performance.now();
+    const isBurst = () => performance.now() - wokenAt < limits.quietMs && performance.now() - since < limits.longestBurstMs;
+    while (!stopping && isBurst()) await sleep(limits.quietMs / 2);
   }
 
   async function run(): Promise<void> {
@@ -87,7 +87,7 @@ export function createDrainer(parts: DrainerParts): Drainer {
   return {
     start: () => void (running = run()),
     wake: () => {
-      wokenAt = parts.now();
+      wokenAt = performance.now();
       pause.end();
     },
     stop: () => {
