@@ -5,11 +5,14 @@ import { beginUndo } from './commands.js';
 import type { Deps } from './deps.js';
 import { desiredOf, loadFacts, type Loaded } from './facts.js';
 import { settle } from './settle.js';
+import { toCard, toCardRow } from './card.js';
+import { lateUntilOf } from './plan.js';
 import { saveCard } from './snapshot.js';
 
 /** Acts on what the row wants since the newest look at the HRIS, and acknowledges it; an old version changes nothing. */
 export async function applyChange(deps: Deps, handover: string, now: Instant): Promise<HandoverView> {
   await deps.inTransaction(async (tx) => {
+    await tx.stores.handovers.lock(handover);
     const loaded = await loadFacts(tx, handover, now);
     const { row } = loaded;
     if (row.closedAt !== null || row.applied >= row.desired) return;
@@ -34,13 +37,24 @@ async function resume(deps: Deps, loaded: Loaded, now: Instant): Promise<void> {
   await moveDates(deps, loaded);
 }
 
-/** New dates: the card follows unless HR set them by hand, and every deadline follows the card. */
+/**
+ * New dates, with which every deadline moves, and the deals that stay until the last day. Before the release the whole card follows the HRIS; what
+ * HR has confirmed stays, but for dates that HR did not set by hand.
+ */
 async function moveDates(deps: Deps, { row }: Loaded): Promise<void> {
   if (!row.card) return;
-  await saveCard(deps, row.id);
-  const { card } = await deps.stores.handovers.get(row.id);
-  if (row.releasedAt && card?.lastWorkingDay)
-    await deps.stores.handovers.update(row.id, { lastWorkingDay: card.lastWorkingDay, sweptAt: null });
+  if (!row.releasedAt) return saveCard(deps, row.id);
+  const desired = desiredOf(row);
+  const card = toCard(row.card);
+  const moved = {
+    ...card,
+    ...(!card.edited.includes('employmentEnd') && { employmentEnd: desired.employmentEnd }),
+    ...(!card.edited.includes('lastWorkingDay') && { lastWorkingDay: desired.lastWorkingDay ?? desired.employmentEnd }),
+  };
+  await deps.stores.handovers.saveCard(row.id, toCardRow(moved));
+  await deps.stores.handovers.update(row.id, { lastWorkingDay: moved.lastWorkingDay, sweptAt: null });
+  const lateUntil = lateUntilOf(deps, { ...row, lastWorkingDay: moved.lastWorkingDay });
+  if (lateUntil !== null) await deps.stores.ownerships.markLate(row.id, lateUntil);
 }
 
 /**
@@ -48,6 +62,7 @@ async function moveDates(deps: Deps, { row }: Loaded): Promise<void> {
  * after that it is a proposal for a person. The epoch is raised first either way: no vendor batch begins any more.
  */
 async function rescind(deps: Deps, { row, facts, deadlines }: Loaded, now: Instant): Promise<void> {
+  await deps.stores.mails.failApprovals(row.id, 'rescinded');
   const isOver = deadlines !== null && laterOf(now, deadlines.lastDayEnds) === now;
   const groups = await deps.stores.ownerships.groups(row.id);
   const moved = groups.some(({ state }) => state === 'intended' || state === 'written' || state === 'verified');

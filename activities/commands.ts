@@ -44,6 +44,7 @@ export async function applyCommand(deps: Deps, input: CommandInput): Promise<Com
   try {
     await deps.inTransaction(async (tx) => {
       if ((await tx.stores.decisions.find(handover, id))?.result === 'applied') return;
+      await tx.stores.handovers.lock(handover);
       const loaded = await loadFacts(tx, handover, now);
       if (loaded.facts.closed !== null) throw new Refused('not-waiting', 'This handover is closed.');
       await checkIdentity({ deps: tx, loaded, now }, command);
@@ -86,7 +87,9 @@ function carryOut(context: Context, command: Command): Promise<void> {
 /** Who decided: the decision's row says so; without one the policy says whether a nameless operator may. */
 async function checkIdentity({ deps, loaded }: Context, command: Command): Promise<void> {
   const { row } = loaded;
-  const decision = command.decisionId === undefined ? null : await deps.stores.decisions.find(row.id, command.decisionId);
+  const written = command.decisionId === undefined ? null : await deps.stores.decisions.find(row.id, command.decisionId);
+  // The id of another decision, which a history shows, proves nobody's identity.
+  const decision = written?.action === command.name ? written : null;
   if (decision && decision.by === null) return;
   const steps = 'step' in command ? row.steps.filter((step) => command.step === 'all' || command.step === step.id) : [];
   const rota = decision ? await deps.stores.people.byWorkEmail(row.employment.connection, deps.hrRota) : [];
@@ -156,7 +159,8 @@ async function splitOff(deps: Deps, loaded: Loaded, steps: readonly StepRow[], e
       approverId: null,
       asked: [],
     });
-    await ownerships.moveBundles(row.id, bundles, `s${number}`);
+    await ownerships.moveBundles(row.id, step.id, bundles, `s${number}`);
+    for (const id of [step.id, `s${number}`]) await ownerships.pickCanary(row.id, id, deps.policy.transfer.canary.records);
   }
   if (found < new Set(except).size) {
     const text = 'A bundle that was excepted is in none of these steps; `show` and the plan list them.';
@@ -176,31 +180,30 @@ async function refuse({ deps, loaded, now }: Context, command: Named<'refuse'>):
     await ownerships.setState(row.id, { stepIds: [step.id], from: ['planned'] }, 'refused');
     await handovers.updateStep(row.id, step.id, { state: 'refused', decidedAt: now, decisionId: command.decisionId ?? null });
   }
-  if (command.then !== 'custodian')
-    await replan(
-      deps,
-      row.id,
-      steps.map((step) => step.successorId),
-      now,
-    );
+  if (command.then !== 'custodian') await replan(deps, row.id, now);
 }
 
-async function reassign({ deps, loaded }: Context, command: Named<'reassign'>): Promise<void> {
+async function reassign({ deps, loaded, now }: Context, command: Named<'reassign'>): Promise<void> {
   const { handovers, ownerships } = deps.stores;
   const { row } = loaded;
   const [step, ...others] = stepsFor(loaded, command);
   if (!step || others.length > 0)
     throw new Refused('invalid-input', 'Name one step to reassign.', [{ path: 'step', problem: 'must be one step' }]);
-  if (step.state === 'applying' || step.state === 'verified')
+  if (await ownerships.isMoving(row.id, step.id))
     throw new Refused('already-decided', `Step ${step.id} has been moved; undo it first.`);
   await checkSuccessor(deps, loaded, command.successor);
-  const bundles = bundleNumbers(command.bundles) ?? (await ownerships.bundlesOf(row.id, step.id));
+  const own = await ownerships.bundlesOf(row.id, step.id);
+  const bundles = bundleNumbers(command.bundles) ?? own;
+  if (bundles.some((bundle) => !own.includes(bundle)))
+    throw new Refused('invalid-input', `Step ${step.id} does not hold all of these bundles.`, [
+      { path: 'bundles', problem: 'names a bundle that is not there' },
+    ]);
   const whole = command.bundles === undefined;
   const number = whole ? step.number : row.steps.length + 1;
   const id = `s${number}`;
   await ownerships.setState(
     row.id,
-    { stepIds: [step.id], bundles, from: ['approved', 'refused', 'restored', 'planned'] },
+    { stepIds: [step.id], bundles, from: ['approved', 'refused', 'restored', 'planned', 'parked'] },
     'planned',
   );
   const planVersion = row.planVersion + 1;
@@ -216,9 +219,17 @@ async function reassign({ deps, loaded }: Context, command: Named<'reassign'>): 
     canaryAt: null,
   };
   await handovers.saveStep({ ...step, ...fresh, asked: [], id, number, planVersion, successorId: command.successor });
-  if (!whole) await ownerships.moveBundles(row.id, bundles, id);
+  if (!whole) await ownerships.moveBundles(row.id, step.id, bundles, id);
+  for (const changed of new Set([step.id, id])) await ownerships.pickCanary(row.id, changed, deps.policy.transfer.canary.records);
+  await handovers.resolveParked(
+    row.id,
+    row.parked.filter((item) => item.what === 'records' && item.stepId === step.id).map((item) => item.id),
+    'reassigned',
+    now,
+  );
   await assignSuccessor(deps, row.id, id, command.successor);
-  await handovers.update(row.id, { planVersion });
+  // What is under way for the old successor does not begin any more.
+  await handovers.update(row.id, { planVersion, epoch: { increment: 1 } });
 }
 
 async function checkSuccessor(deps: Deps, { row }: Loaded, successor: string): Promise<void> {
@@ -267,10 +278,12 @@ async function retryOne(deps: Deps, { row }: Loaded, item: ParkedRow): Promise<v
   if (item.what === 'restore' && item.kind === 'decision')
     throw new Refused('not-waiting', `${item.id} is a proposal: undo accepts it, skip keeps the new owners.`);
   if (item.what !== 'records' || !item.stepId) return;
-  await deps.stores.ownerships.setState(row.id, { stepIds: [item.stepId], from: ['parked'] }, 'approved');
-  await deps.stores.handovers.updateStep(row.id, item.stepId, { state: 'applying' });
   const step = row.steps.find((other) => other.id === item.stepId);
-  if (step) await assignSuccessor(deps, row.id, step.id, step.successorId);
+  if (!step) return;
+  const isDecided = step.state !== 'waiting';
+  await deps.stores.ownerships.setState(row.id, { stepIds: [step.id], from: ['parked'] }, isDecided ? 'approved' : 'planned');
+  if (isDecided) await deps.stores.handovers.setStepState(row.id, step.id, 'applying');
+  await assignSuccessor(deps, row.id, step.id, step.successorId);
 }
 
 async function skipOne(deps: Deps, { row }: Loaded, item: ParkedRow): Promise<void> {
@@ -321,7 +334,6 @@ export async function beginUndo(
     now,
   );
   if (chosen > 0 || why === 'rescinded') return;
-  await handovers.update(handover, { restoring: null });
   throw new Refused('nothing-to-undo', 'Nothing of this was moved, or it was taken back already.');
 }
 
@@ -338,6 +350,7 @@ export async function undoClosed(deps: Deps, { handover, command, messageId, now
     tx.stores.decisions.conclude(handover, messageId, 'undo', { step, ...(bundles && { bundles: [...bundles] }) }, result);
   try {
     await deps.inTransaction(async (tx) => {
+      await tx.stores.handovers.lock(handover);
       const loaded = await loadFacts(tx, handover, now);
       await checkIdentity({ deps: tx, loaded, now }, command);
       if (!late) checkUndoTime(deps, loaded, now);
@@ -360,12 +373,15 @@ function checkUndoTime(deps: Deps, { row, calendar }: Loaded, now: Instant): voi
   throw new Refused('nothing-to-undo', text);
 }
 
-async function pause({ deps, loaded }: Context, name: 'pause' | 'resume'): Promise<void> {
+async function pause({ deps, loaded, now }: Context, name: 'pause' | 'resume'): Promise<void> {
   const { row } = loaded;
   const stopped = row.paused || row.held;
   if (name === 'pause' && row.paused) throw new Refused('not-waiting', 'This handover is paused.');
   if (name === 'resume' && !stopped) throw new Refused('not-waiting', 'This handover is not paused.');
-  await deps.stores.handovers.update(row.id, name === 'pause' ? { paused: true } : { paused: false, held: false });
+  await deps.stores.handovers.update(
+    row.id,
+    name === 'pause' ? { paused: true } : { paused: false, held: false, resumedAt: now },
+  );
 }
 
 /** The steps that a decision names and that still wait; refuses as the contract says. */

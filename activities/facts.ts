@@ -2,7 +2,7 @@ import { approvalClock, approverChain } from '../src/domain/approval.js';
 import { addDuration, instantOf, isDay, type Calendar } from '../src/domain/calendar.js';
 import type { Desired } from '../src/domain/employment.js';
 import type { HandoverFacts, StepFacts } from '../src/domain/handover.js';
-import { deadlines, dueAt, type Deadlines } from '../src/domain/transfer.js';
+import { deadlines, dueAt, isAtMost, type Deadlines } from '../src/domain/transfer.js';
 import {
   audiences,
   type AssignmentState,
@@ -90,7 +90,7 @@ function standing(deps: Deps, row: HandoverRow): Standing {
     released: row.releasedAt !== null,
     planned: row.plannedAt !== null,
     told: toldOf(row),
-    parked: row.parked.map(({ id, what }) => ({ id, what })),
+    parked: row.parked.map(({ id, what, stepId }) => ({ id, what, step: stepId })),
     restoring: row.restoring === 'rescinded' || row.restoring === 'undo' ? row.restoring : null,
     swept: row.sweptAt !== null,
   };
@@ -112,7 +112,10 @@ function deadlinesOf(deps: Deps, row: HandoverRow, calendar: Calendar): Deadline
 
 function releaseFacts(deps: Deps, row: HandoverRow, calendar: Calendar, now: Instant): HandoverFacts['release'] {
   const from = iso(row.snapshotAt) ?? now;
-  const dueAt = addDuration(calendar, from, deps.policy.release.dueAfter);
+  const { release, urgent } = deps.policy;
+  const end = row.lastWorkingDay === null ? null : instantOf(row.lastWorkingDay, deps.policy.lastDay.ends, calendar.timeZone);
+  const isUrgent = end !== null && isAtMost(calendar, from, end, urgent.whenAtMost);
+  const dueAt = addDuration(calendar, from, isUrgent ? urgent.release : release.dueAfter);
   return { asked: row.releaseAsked, askAt: iso(row.releaseAskAt) ?? from, dueAt };
 }
 
@@ -152,6 +155,7 @@ function stepFacts(
     chain: chain.filter((person) => !step.asked.includes(person)),
     reminded: step.remindedAt !== null,
     timedOut: step.timedOut,
+    canaryAt: iso(step.canaryAt),
     times: step.askedAt && ends ? approvalTimesOf(deps, calendar, step.askedAt, ends) : null,
     groups: groups
       .filter((group) => group.stepId === step.id)

@@ -1,7 +1,7 @@
 import type { Deps } from './deps.js';
 import type { Loaded } from './facts.js';
 import { recordsOf } from './view.js';
-import { approvalMail, releaseMail, type ApprovalKind } from '../src/mail/plain.js';
+import { approvalMail, needMail, releaseMail, type ApprovalKind } from '../src/mail/plain.js';
 
 /** Mails HR's rota that a handover waits for its release: the first person twice, then the next one each time. */
 export async function queueRelease(deps: Deps, loaded: Loaded, nth: number): Promise<void> {
@@ -41,4 +41,21 @@ export async function queueApprovals(deps: Deps, loaded: Loaded, stepIds: readon
       }),
     });
   }
+}
+
+/** Tells HR once for each occasion that a person is needed; nobody watches a screen for weeks. Returns whether a mail was queued. */
+export async function queueNeeds(deps: Deps, { row, facts }: Loaded): Promise<boolean> {
+  const to = deps.hrRota[0];
+  if (to === undefined || facts.closed !== null) return false;
+  const needs = [
+    ...row.parked.map((item) => ({ key: item.id, what: item.kind === 'decision' ? ('restore' as const) : ('parked' as const) })),
+    ...(facts.held ? [{ key: `held-${row.epoch}`, what: 'held' as const }] : []),
+    ...(facts.evidence === 'unknown' ? [{ key: `evidence-${row.desired}`, what: 'evidence' as const }] : []),
+  ];
+  let queued = false;
+  for (const { key, what } of needs) {
+    const mail = { key: `need/${row.id}/${key}`, handoverId: row.id, personId: null, template: `need-${what}`, to };
+    queued = (await deps.stores.mails.queue({ ...mail, ...needMail({ handover: row.id, what, item: key }) })) || queued;
+  }
+  return queued;
 }

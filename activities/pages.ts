@@ -51,6 +51,11 @@ export async function workBatches(batches: readonly Batch[], work: (batch: Batch
   return isFenced;
 }
 
+/** A connection that was set to `observe` meanwhile is not written to; its rows wait, parked, for somebody who knows why. */
+export function assertActs({ crm }: Batch): void {
+  if (crm.mode !== 'act') throw new VendorError('forbidden', `${crm.name} only observes; set mode: act, then retry`);
+}
+
 /** What the CRM's fields hold now, by row. */
 export async function readCurrent(
   batch: Batch,

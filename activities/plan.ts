@@ -40,6 +40,9 @@ export async function proposePlan(
 export async function planAll(deps: Deps, handover: string, now: Instant, context: CallContext): Promise<void> {
   const { row, rows: bundled, plan: proposal } = await proposePlan(deps, handover, now, context);
   await deps.inTransaction(async (tx) => {
+    await tx.stores.handovers.lock(handover);
+    // An attempt that came back late must not plan over decisions.
+    if ((await tx.stores.handovers.get(handover)).plannedAt !== null) return;
     await tx.stores.handovers.removeSteps(
       handover,
       row.steps.map((step) => step.id),
@@ -50,12 +53,13 @@ export async function planAll(deps: Deps, handover: string, now: Instant, contex
 }
 
 /** Proposes other successors for what was refused, as new steps of the next version. */
-export async function replan(deps: Deps, handover: string, refusedSuccessors: readonly string[], now: Instant): Promise<void> {
+export async function replan(deps: Deps, handover: string, now: Instant): Promise<void> {
   const row = await deps.stores.handovers.get(handover);
+  const refused = row.steps.filter((step) => step.state === 'refused').map((step) => step.successorId);
   const rows = await deps.stores.ownerships.forPlan(handover, ['refused']);
   const bundled = rows.map((item) => ({ ...item, bundle: item.bundle ?? 0 }));
   const planVersion = row.planVersion + 1;
-  const proposal = await proposeFor(deps, row, bundled, refusedSuccessors, now, null);
+  const proposal = await proposeFor(deps, row, bundled, refused, now, null);
   await savePlan(deps, row, proposal, bundled, { planVersion, firstStep: row.steps.length + 1 });
   await deps.stores.handovers.update(handover, { planVersion });
 }
@@ -69,8 +73,11 @@ export async function supplement(deps: Deps, handover: string, now: Instant, con
   const numbers = bundle(rows.map(ownAccount));
   const bundled = rows.map((item, index) => ({ ...item, bundle: highest + (numbers[index] ?? 0) }));
   const proposal = await proposeFor(deps, row, bundled, [], now, context);
-  const firstStep = row.steps.length + 1;
-  return deps.inTransaction((tx) => savePlan(tx, row, proposal, bundled, { planVersion: row.planVersion, firstStep }));
+  return deps.inTransaction(async (tx) => {
+    await tx.stores.handovers.lock(handover);
+    const { steps, planVersion } = await tx.stores.handovers.get(handover);
+    return savePlan(tx, row, proposal, bundled, { planVersion, firstStep: steps.length + 1 });
+  });
 }
 
 /** Two CRMs may use the same account ids. */
@@ -283,7 +290,7 @@ async function toEntries(
 }
 
 /** The last closing day of a deal that stays with the leaver until the last working day. */
-function lateUntilOf(deps: Deps, row: HandoverRow): string | null {
+export function lateUntilOf(deps: Deps, row: HandoverRow): string | null {
   if (row.lastWorkingDay === null) return null;
   return lastLateDay(
     row.lastWorkingDay,

@@ -7,7 +7,7 @@ import type { AssignmentOutcome, AssignmentRow } from '../src/store/ownerships.j
 import type { PageResult } from '../workflows/contract.js';
 import type { Deps } from './deps.js';
 import { assignmentStateOf } from './facts.js';
-import { readCurrent, toBatches, workBatches, type Batch } from './pages.js';
+import { assertActs, readCurrent, toBatches, workBatches, type Batch } from './pages.js';
 import { pageSize } from './transfer.js';
 
 /**
@@ -21,19 +21,39 @@ export async function restorePage(
   context: CallContext,
   alive: () => void,
 ): Promise<PageResult> {
+  const row = await deps.stores.handovers.get(handover);
+  const isWithdrawn = row.restoring === 'rescinded';
+  if (isWithdrawn && (row.held || row.paused)) return { worked: 0, more: false, fenced: true };
   const rows = await deps.stores.ownerships.undoPage(handover, pageSize);
+  const gone = isWithdrawn && rows.length > 0 ? await inactiveUsers(deps, context) : new Set<string>();
   await workBatches(toBatches(deps, rows), async (batch) => {
     alive();
-    await restoreBatch(deps, handover, batch, now, context);
+    assertActs(batch);
+    await restoreBatch(deps, handover, batch, gone, now, context);
     return true;
   });
   return { worked: rows.length, more: rows.length === pageSize, fenced: false };
 }
 
-async function restoreBatch(deps: Deps, handover: string, batch: Batch, now: Instant, context: CallContext): Promise<void> {
+/** Users who have lost their access: they never get records back by themselves. */
+async function inactiveUsers(deps: Deps, context: CallContext): Promise<ReadonlySet<string>> {
+  const lists = await Promise.all(
+    deps.crms.map(async ({ name, port }) => (await port.users(context)).map((user) => ({ ...user, name }))),
+  );
+  return new Set(lists.flat().flatMap(({ active, user, name }) => (active ? [] : [`${name}/${user}`])));
+}
+
+async function restoreBatch(
+  deps: Deps,
+  handover: string,
+  batch: Batch,
+  gone: ReadonlySet<string>,
+  now: Instant,
+  context: CallContext,
+): Promise<void> {
   const { ownerships } = deps.stores;
   const current = await readCurrent(batch, batch.rows, context);
-  const compared = batch.rows.map((row) => ({ row, outcome: compareRow(row, current.get(row.id), batch) }));
+  const compared = batch.rows.map((row) => ({ row, outcome: compareRow(row, current.get(row.id), batch, gone) }));
   const toWrite = compared.filter(({ outcome }) => outcome === 'restore').map(({ row }) => row);
   await ownerships.record(
     compared.flatMap(({ outcome }) => (outcome === 'restore' ? [] : [outcome])),
@@ -58,7 +78,12 @@ async function restoreBatch(deps: Deps, handover: string, batch: Batch, now: Ins
     throw new VendorError('vendor-unavailable', `${batch.crm.name} left ${toWrite.length - outcomes.length} records open`);
 }
 
-function compareRow(row: AssignmentRow, current: CurrentOwner | undefined, batch: Batch): 'restore' | AssignmentOutcome {
+function compareRow(
+  row: AssignmentRow,
+  current: CurrentOwner | undefined,
+  batch: Batch,
+  gone: ReadonlySet<string>,
+): 'restore' | AssignmentOutcome {
   const settle = (state: AssignmentOutcome['state'], held: string | null, reason: string | null): AssignmentOutcome => ({
     id: row.id,
     state,
@@ -75,7 +100,7 @@ function compareRow(row: AssignmentRow, current: CurrentOwner | undefined, batch
   const verdict = compareForUndo({ state: assignmentStateOf(row.state), before: row.before, planned: row.planned, now: current });
   switch (verdict) {
     case 'restore':
-      return 'restore';
+      return gone.has(`${batch.crm.name}/${row.before}`) ? settle('skipped', held, 'leaver-without-access') : 'restore';
     case 'already-restored':
       return settle('restored', held, null);
     case 'changed-since':

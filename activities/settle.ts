@@ -1,23 +1,34 @@
 import { addDuration } from '../src/domain/calendar.js';
 import { next, stepState, type Change, type Next } from '../src/domain/handover.js';
+import type { FailureKind } from '../src/domain/failure.js';
 import type { Instant } from '../src/domain/words.js';
 import type { HandoverView } from '../workflows/contract.js';
 import { crmOf, type Deps } from './deps.js';
 import { desiredOf, loadFacts, type Loaded } from './facts.js';
-import { queueApprovals, queueRelease } from './notices.js';
+import { queueApprovals, queueNeeds, queueRelease } from './notices.js';
 import { toView } from './view.js';
 
 /** More changes than this in one go would be a loop in the rules. */
 const mostRounds = 50;
 
-/** Applies every change of rows that is due, until nothing is, and says where the handover stands then. */
+/** Applies every change of rows that is due, until nothing is, and says where the handover stands then: all of it or nothing, and alone. */
 export async function settle(deps: Deps, handover: string, now: Instant): Promise<HandoverView> {
+  const view = await deps.inTransaction(async (tx) => {
+    await tx.stores.handovers.lock(handover);
+    return settleLocked(tx, handover, now);
+  });
+  if (view.outcome === 'rescinded') await lookForNewEnding(deps, handover);
+  return view;
+}
+
+async function settleLocked(tx: Deps, handover: string, now: Instant): Promise<HandoverView> {
   for (let round = 0; round < mostRounds; round += 1) {
-    const loaded = await loadFacts(deps, handover, now);
+    const loaded = await loadFacts(tx, handover, now);
+    if (await queueNeeds(tx, loaded)) continue;
     const found = next(loaded.facts, now);
-    if (found.changes.length === 0) return stand(deps, handover, loaded, found);
-    for (const change of found.changes) await apply(deps, loaded, change, now);
-    await noticeApprovers(deps, handover, found.changes, now);
+    if (found.changes.length === 0) return stand(tx, handover, loaded, found);
+    for (const change of found.changes) await apply(tx, loaded, change, now);
+    await noticeApprovers(tx, handover, found.changes, now);
   }
   throw new Error('a handover does not come to rest');
 }
@@ -45,6 +56,10 @@ async function apply(deps: Deps, loaded: Loaded, change: Change, now: Instant): 
       return;
     case 'step-state':
       return handovers.setStepState(id, change.step, change.state);
+    case 'park-records':
+      return parkRecords(deps, id, change.step, now);
+    case 'canary-moved':
+      return handovers.updateStep(id, change.step, { canaryAt: now });
     case 'told':
       return handovers.tell(id, change.audience, now);
     case 'restore-ended':
@@ -53,8 +68,7 @@ async function apply(deps: Deps, loaded: Loaded, change: Change, now: Instant): 
       await ownerships.skipAll(id, 'observed-only');
       return;
     case 'close':
-      await handovers.close(id, change.outcome, now);
-      return endingAgain(deps, loaded);
+      return handovers.close(id, change.outcome, now);
     default:
       return change satisfies never;
   }
@@ -150,7 +164,20 @@ export async function concludeRestore(deps: Deps, handover: string, now: Instant
 }
 
 /** The HRIS may have named a new end while the old one was being taken back: that is another handover, and somebody has to look. */
-async function endingAgain(deps: Deps, { row }: Loaded): Promise<void> {
-  const { desiredState, inForce, employmentId } = await deps.stores.handovers.get(row.id);
-  if (row.restoring === 'rescinded' && inForce && desiredOf({ desiredState }).inForce) await deps.workflows.lookAt(employmentId);
+async function lookForNewEnding(deps: Deps, handover: string): Promise<void> {
+  const row = await deps.stores.handovers.get(handover);
+  if (row.inForce && desiredOf(row).inForce) await deps.workflows.lookAt(row.employmentId);
 }
+
+/** Shows a step's parked records as one item, with their commonest reason and its kind. */
+async function parkRecords(deps: Deps, handover: string, stepId: string, now: Instant): Promise<void> {
+  const reason = (await deps.stores.ownerships.commonestReason(handover, stepId, 'parked')) ?? 'internal';
+  await deps.stores.handovers.park(handover, { what: 'records', stepId, kind: parkedKinds[reason] ?? reason, reason }, now);
+}
+
+const parkedKinds: Readonly<Record<string, FailureKind>> = {
+  'successor-unavailable': 'conflict',
+  'successor-without-seat': 'forbidden',
+  'changed-after-write': 'conflict',
+  'canary-changed': 'conflict',
+};

@@ -1,5 +1,6 @@
 import { prefill, refill } from '../src/domain/release.js';
 import type { Instant, RecordType } from '../src/domain/words.js';
+import type { OwnedRecord } from '../src/ports/crm.js';
 import type { CallContext } from '../src/ports/vendor.js';
 import type { HandoverRow } from '../src/store/handovers.js';
 import { toCard, toCardRow } from './card.js';
@@ -45,6 +46,11 @@ export async function searchOwnerships(
   return sum(found);
 }
 
+/** Closed deals and tickets keep their owner: commissions and histories hang on it. */
+export function staysBehind({ recordType, open }: Pick<OwnedRecord, 'recordType' | 'open'>): boolean {
+  return !open && (recordType === 'deals' || recordType === 'tickets');
+}
+
 /** One record type of one CRM, and who in it the leaver is. */
 interface Search {
   readonly crm: CrmConnection;
@@ -73,7 +79,10 @@ async function searchType(
     if (after === null) index += 1;
     const cursor = `${index}:${after ?? ''}`;
     const [stored, following] = await Promise.all([
-      ownerships.add({ handoverId: handover, connection: crm.name, recordType, cursor }, page.records),
+      ownerships.add(
+        { handoverId: handover, connection: crm.name, recordType, cursor },
+        page.records.filter((record) => !staysBehind(record)),
+      ),
       nextPage(search, index, after, context),
     ]);
     added += stored;

@@ -1,11 +1,11 @@
 import { addDays, addDuration, localDay } from '../src/domain/calendar.js';
 import type { Instant } from '../src/domain/words.js';
-import type { CallContext } from '../src/ports/vendor.js';
+import { VendorError, type CallContext } from '../src/ports/vendor.js';
 import type { Deps } from './deps.js';
 import { loadFacts } from './facts.js';
 import { supplement } from './plan.js';
 import { giveToCustodian } from './settle.js';
-import { searchOwnerships } from './snapshot.js';
+import { searchOwnerships, staysBehind } from './snapshot.js';
 
 /** What a sweep over all handovers found. */
 export interface SweepResult {
@@ -25,7 +25,8 @@ export async function sweepOne(
   const row = await deps.stores.handovers.get(handover);
   await deps.stores.handovers.restartSnapshot(handover);
   const added = await searchOwnerships(deps, row, now, context, alive);
-  if (added > 0) await planSupplement(deps, handover, now, context);
+  // Also when nothing is new: an attempt before this one may have stored rows and not planned them.
+  await planSupplement(deps, handover, now, context);
   const isOver = row.lastWorkingDay !== null && (await loadFacts(deps, handover, now)).facts.deadlines;
   if (isOver && isOver.lastDayEnds <= now) await deps.stores.handovers.update(handover, { sweptAt: now });
   return added;
@@ -51,14 +52,29 @@ export async function sweepAll(deps: Deps, now: Instant, context: CallContext, a
     daysBefore(deps, now, again),
   );
   let restarted = 0;
+  for (const { id, closedAt } of rows) {
+    if (closedAt === null && !(await deps.workflows.look(id))) restarted += await restart(deps, id, now);
+  }
   let found = 0;
   for (const { id, closedAt } of rows) {
     alive();
-    if (closedAt === null && !(await deps.workflows.look(id))) restarted += await restart(deps, id, now);
-    found += closedAt === null ? await sweepOpen(deps, id, now, context, alive) : await sweepClosed(deps, id, now, context);
+    found += await searched(deps, id, now, () =>
+      closedAt === null ? sweepOpen(deps, id, now, context, alive) : sweepClosed(deps, id, now, context),
+    );
   }
   await deps.deliveries.purge(new Date(Date.parse(now) - spanOf(deps, now, deps.policy.retention.deliveries)));
   return { looked: rows.length, restarted, found };
+}
+
+/** One vendor's bad day must not keep the others from being searched: it is noted, and tomorrow is another sweep. */
+async function searched(deps: Deps, handover: string, now: Instant, search: () => Promise<number>): Promise<number> {
+  try {
+    return await search();
+  } catch (error) {
+    if (!(error instanceof VendorError)) throw error;
+    await deps.stores.handovers.noteFinding(handover, 'not-searched', error.kind, now);
+    return 0;
+  }
 }
 
 async function restart(deps: Deps, handover: string, now: Instant): Promise<number> {
@@ -85,8 +101,9 @@ async function sweepClosed(deps: Deps, handover: string, now: Instant, context: 
     for (const owner of await deps.stores.people.usersOf(crm.name, row.employment.personId)) {
       for (const recordType of crm.port.recordTypes) {
         const page = await crm.port.owned({ recordType, owner, after: null }, context);
-        if (page.records.length === 0) continue;
-        found += page.records.length;
+        const count = page.records.filter((record) => !staysBehind(record)).length;
+        if (count === 0) continue;
+        found += count;
         await deps.stores.handovers.noteFinding(handover, 'still-with-leaver', `${crm.name}/${recordType}`, now);
       }
     }

@@ -1,5 +1,5 @@
 import { isRetryable, type FailureKind } from '../src/domain/failure.js';
-import { dueGroups, isFenced } from '../src/domain/handover.js';
+import { dueGroups, isFenced, type AssignmentGroup } from '../src/domain/handover.js';
 import { compare } from '../src/domain/transfer.js';
 import type { Instant } from '../src/domain/words.js';
 import type { ChangeResult, CurrentOwner } from '../src/ports/crm.js';
@@ -8,7 +8,7 @@ import type { AssignmentOutcome, AssignmentRow } from '../src/store/ownerships.j
 import type { PageResult } from '../workflows/contract.js';
 import type { Deps } from './deps.js';
 import { assignmentStateOf, loadFacts, type Loaded } from './facts.js';
-import { readCurrent, toBatches, workBatches, type Batch } from './pages.js';
+import { assertActs, readCurrent, toBatches, workBatches, type Batch } from './pages.js';
 
 /** How many records one attempt works: six events of history a page, and 150 calls keep an attempt well under a minute at a vendor's 11 a second. */
 export const pageSize = 5_000;
@@ -33,10 +33,10 @@ export async function transferPage(
   const loaded = await loadFacts(deps, handover, now);
   if (isFenced(loaded.facts)) return { worked: 0, more: false, fenced: true };
   await parkUnavailable(deps, loaded, now);
+  await checkCanaries(deps, loaded, now, context);
   const rows = await deps.stores.ownerships.duePage(handover, dueKinds(await loadFacts(deps, handover, now), now), pageSize);
   const page: Page = { deps, handover, epoch: loaded.row.epoch, now, context, alive };
   const fenced = await workBatches(toBatches(deps, rows), (batch) => moveBatch(page, batch));
-  await concludePage(deps, loaded, rows, now);
   return { worked: rows.length, more: rows.length === pageSize && !fenced, fenced };
 }
 
@@ -46,7 +46,7 @@ function dueKinds({ facts }: Loaded, now: Instant) {
   );
 }
 
-/** Successors are looked at again before anything moves: who left, or lost the seat, meanwhile gets nothing. */
+/** Successors are looked at again before anything moves: who is leaving or inactive by now gets nothing. */
 async function parkUnavailable(deps: Deps, { row, facts }: Loaded, now: Instant): Promise<void> {
   const due = row.steps.filter((step) => facts.steps.some((other) => other.id === step.id && dueGroups(other, now).length > 0));
   const people = await deps.stores.people.byIds(
@@ -56,34 +56,50 @@ async function parkUnavailable(deps: Deps, { row, facts }: Loaded, now: Instant)
   for (const step of due) {
     const person = people.find((other) => other.person === step.successorId);
     if (person?.active && !person.leaving) continue;
-    const { ownerships, handovers } = deps.stores;
-    await ownerships.setState(row.id, { stepIds: [step.id], from: ['approved'] }, 'parked', 'successor-unavailable');
-    await handovers.park(row.id, { what: 'records', stepId: step.id, kind: 'conflict', reason: 'successor-unavailable' }, now);
+    await deps.stores.ownerships.setState(row.id, { stepIds: [step.id], from: ['approved'] }, 'parked', 'successor-unavailable');
   }
+}
+
+/** After the pause, before the rest of a step: whether its first records are still where they were put, or an automation moved them. */
+async function checkCanaries(deps: Deps, { row, facts }: Loaded, now: Instant, context: CallContext): Promise<void> {
+  const { ownerships } = deps.stores;
+  const resting = facts.steps.filter((step) => dueGroups(step, now).includes('rest') && !step.groups.some(hasBegun));
+  const canaries = await ownerships.canaries(
+    row.id,
+    resting.map((step) => step.id),
+  );
+  for (const batch of toBatches(deps, canaries)) {
+    const current = await readCurrent(batch, batch.rows, context);
+    for (const item of batch.rows) {
+      const held = current.get(item.id);
+      if (item.stepId === null || held?.state !== 'present' || held.owner === item.planned) continue;
+      await ownerships.setState(row.id, { stepIds: [item.stepId], from: ['approved'] }, 'parked', 'canary-changed');
+    }
+  }
+}
+
+function hasBegun(group: AssignmentGroup): boolean {
+  return !group.canary && !group.late && ['intended', 'written', 'verified'].includes(group.state);
 }
 
 /** One batch, from the comparison to the proof; false when it may not begin any more. */
 async function moveBatch(page: Page, batch: Batch): Promise<boolean> {
   const { deps, context, now, alive } = page;
   alive();
+  assertActs(batch);
   const current = await readCurrent(batch, batch.rows, context);
   const compared = batch.rows.map((row) => compareRow(row, current.get(row.id), batch));
   const toWrite = compared.flatMap(({ row, outcome }) => (outcome === 'write' ? [row] : []));
   const settled = compared.flatMap(({ outcome }) => (outcome === 'write' ? [] : [outcome]));
   await deps.stores.ownerships.record(settled, now);
   if (toWrite.length === 0) return true;
-  if (
-    !(await deps.stores.ownerships.intend(
-      page.handover,
-      page.epoch,
-      toWrite.map((row) => row.id),
-      now,
-    ))
-  )
-    return false;
-  const results = await write(page, batch, toWrite);
+  const ids = toWrite.map((row) => row.id);
+  const intended = await deps.stores.ownerships.intend(page.handover, page.epoch, ids, now);
+  if (intended.size === 0) return false;
+  const rows = toWrite.filter((row) => intended.has(row.id));
+  const results = await write(page, batch, rows);
   alive();
-  await prove(page, batch, toWrite, results);
+  await prove(page, batch, rows, results);
   return true;
 }
 
@@ -102,7 +118,8 @@ function compareRow(row: AssignmentRow, current: CurrentOwner | undefined, batch
     case 'write':
       return { row, outcome: 'write' };
     case 'already-written':
-      return settle('verified', held, null);
+      // What a colleague moved meanwhile is as the plan wants it, but not Baton's to take back.
+      return row.intendedAt === null ? settle('skipped', held, 'already-there') : settle('verified', held, null);
     case 'moved-by-someone':
       return settle('skipped', held, 'moved-by-someone');
     case 'gone':
@@ -165,35 +182,3 @@ function provenOutcome(row: AssignmentRow, current: CurrentOwner | undefined): r
     { id: row.id, state: verified ? 'verified' : 'parked', now: current.owner, reason: verified ? null : 'changed-after-write' },
   ];
 }
-
-/** Parks steps with records that failed for good, and notes when a step's canary has moved. */
-async function concludePage(deps: Deps, loaded: Loaded, rows: readonly AssignmentRow[], now: Instant): Promise<void> {
-  const { handovers, ownerships } = deps.stores;
-  const { row } = loaded;
-  const touched = new Set(rows.map((item) => item.stepId));
-  const groups = (await ownerships.groups(row.id)).filter((group) => touched.has(group.stepId));
-  for (const step of row.steps.filter((item) => touched.has(item.id))) {
-    const own = groups.filter((group) => group.stepId === step.id);
-    const parked = own.filter((group) => group.state === 'parked').reduce((sum, group) => sum + group.count, 0);
-    if (parked > 0)
-      await handovers.park(row.id, { what: 'records', stepId: step.id, ...(await parkReason(deps, row.id, step.id)) }, now);
-    const canaryOpen = own.some((group) => group.canary && ['approved', 'intended', 'written'].includes(group.state));
-    if (!step.canaryAt && !canaryOpen) await handovers.updateStep(row.id, step.id, { canaryAt: now });
-  }
-}
-
-/** The commonest reason among a step's parked records, and its kind. */
-async function parkReason(
-  deps: Deps,
-  handover: string,
-  stepId: string,
-): Promise<{ readonly kind: string; readonly reason: string }> {
-  const reason = (await deps.stores.ownerships.commonestReason(handover, stepId, 'parked')) ?? 'internal';
-  return { kind: parkedKinds[reason] ?? reason, reason };
-}
-
-const parkedKinds: Readonly<Record<string, FailureKind>> = {
-  'successor-unavailable': 'conflict',
-  'successor-without-seat': 'forbidden',
-  'changed-after-write': 'conflict',
-};

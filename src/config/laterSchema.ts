@@ -90,7 +90,7 @@ export const laterShape = {
 const acceptedInside = [
   'release/autoRelease',
   'approvals/coOwner',
-  'approvals/reapproveIfChanged/tierA',
+  'approvals/reapproveIfChanged',
   'retention/snapshot',
   'retention/contactNotes',
   'retention/decisions',

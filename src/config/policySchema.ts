@@ -56,15 +56,15 @@ const approvals = group(
     remindAt: share.default(base.approvals.remindAt),
     escalateAt: ascendingNumbers.default([...base.approvals.escalateAt]),
     maxSingleQuestions: z.int().min(0).default(base.approvals.maxSingleQuestions),
-    reapproveIfChanged: group(
-      { share: share.default(base.approvals.reapproveIfChanged.share) },
-      { tierA: z.literal('any').optional().describe(notYet) },
-    ).prefault({}),
   },
   {
     unit: z.literal('step').optional(),
     silence: z.literal('custodian').optional(),
     coOwner: z.literal('heard').optional().describe(notYet),
+    reapproveIfChanged: z
+      .strictObject({ share: share.optional(), tierA: z.literal('any').optional() })
+      .optional()
+      .describe(notYet),
   },
 );
 

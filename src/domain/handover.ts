@@ -24,6 +24,8 @@ export interface StepFacts {
   readonly chain: readonly string[];
   readonly reminded: boolean;
   readonly timedOut: boolean;
+  /** When the step's first records were found to have moved; null before. */
+  readonly canaryAt: Instant | null;
   /** Null until somebody was asked. */
   readonly times: ApprovalTimes | null;
   readonly groups: readonly AssignmentGroup[];
@@ -52,8 +54,9 @@ export interface HandoverFacts {
   readonly contactsFrom: Instant | null;
   readonly steps: readonly StepFacts[];
   readonly deadlines: { readonly custodianAt: Instant | null; readonly lastDayEnds: Instant } | null;
-  readonly parked: readonly { readonly id: string; readonly what: string }[];
-  readonly queuedMails: number;
+  readonly parked: readonly { readonly id: string; readonly what: string; readonly step: string | null }[];
+  /** Mails to HR always go; those to approvers wait while outward steps are stopped. */
+  readonly queuedMails: { readonly hr: number; readonly approvers: number };
   /** Why writes are being taken back, and how many rows are still to be. */
   readonly restoring: 'rescinded' | 'undo' | null;
   readonly restoreOpen: number;
@@ -70,6 +73,8 @@ export type Change =
   | { readonly change: 'remind'; readonly step: string }
   | { readonly change: 'to-custodian'; readonly steps: readonly string[] }
   | { readonly change: 'step-state'; readonly step: string; readonly state: StepState }
+  | { readonly change: 'park-records'; readonly step: string }
+  | { readonly change: 'canary-moved'; readonly step: string }
   | { readonly change: 'told'; readonly audience: Audience }
   | { readonly change: 'restore-ended' }
   | { readonly change: 'skip-everything' }
@@ -92,15 +97,27 @@ export interface Next {
   readonly dueAt: Instant | null;
 }
 
+/** What was neither written nor given up. */
+const unwritten: readonly AssignmentState[] = ['owned', 'planned', 'approved'];
 const openStates: readonly AssignmentState[] = ['approved', 'intended', 'written'];
 
 /** Decides what a handover does next. Total and pure: the same facts and instant give the same answer. */
 export function next(facts: HandoverFacts, now: Instant): Next {
   if (facts.closed) return standing('closed');
-  const mail = facts.queuedMails > 0 && !isParked(facts, 'mail') ? motion('mail') : [];
+  const mail = hasMail(facts) && !isParked(facts, 'mail') ? motion('mail') : [];
   const found =
     restoring(facts) ?? beforePlan(facts, now) ?? (facts.mode === 'observe' ? observing(facts, now) : moving(facts, now));
   return { ...found, motions: [...found.motions, ...mail] };
+}
+
+/** Whether a mail may go now: an approver hears nothing of a handover that is stopped or withdrawn. */
+export function hasMail(facts: HandoverFacts): boolean {
+  return facts.queuedMails.hr > 0 || (facts.queuedMails.approvers > 0 && !isStopped(facts));
+}
+
+/** Whether people or the HRIS have stopped it: paused, held by the brake, unproven, or withdrawn. */
+export function isStopped(facts: HandoverFacts): boolean {
+  return facts.paused || facts.held || facts.evidence === 'unknown' || !facts.inForce || facts.withdrawn;
 }
 
 /** Which groups of a step's assignments may be written at this instant. */
@@ -114,8 +131,7 @@ export function dueGroups(step: StepFacts, now: Instant): readonly ('canary' | '
 
 /** Whether outward steps are stopped: by a person, by the brake, by an HRIS that no longer says anything, or by a rescission. */
 export function isFenced(facts: HandoverFacts): boolean {
-  const stopped = facts.paused || facts.held || facts.evidence === 'unknown' || !facts.inForce || facts.withdrawn;
-  return stopped || facts.restoring !== null || facts.closed !== null || facts.mode === 'observe';
+  return isStopped(facts) || facts.restoring !== null || facts.closed !== null || facts.mode === 'observe';
 }
 
 function standing(stage: Stage, rest: Partial<Next> = {}): Next {
@@ -132,19 +148,25 @@ function isParked(facts: HandoverFacts, what: string): boolean {
 
 function restoring(facts: HandoverFacts): Next | null {
   const stage = 'restoring';
-  if (facts.restoring) {
-    if (facts.restoreOpen === 0) {
-      const ended: Change =
-        facts.restoring === 'rescinded' ? { change: 'close', outcome: 'rescinded' } : { change: 'restore-ended' };
-      return standing(stage, { changes: [ended] });
-    }
+  if (facts.inForce && facts.restoring === null) return null;
+  // Too many withdrawn endings at once are as suspicious as too many new ones; what a person undoes is never held.
+  if (facts.restoring !== 'undo' && (facts.held || facts.paused)) return standing(stage, { waitingFor: [{ what: 'operator' }] });
+  if (facts.restoring && facts.restoreOpen > 0) {
     return isParked(facts, 'restore')
       ? standing(stage, { waitingFor: [{ what: 'operator' }] })
       : standing(stage, { motions: motion('restore'), waitingFor: [{ what: 'vendor' }] });
   }
-  if (facts.inForce) return null;
-  if (isParked(facts, 'restore')) return standing(stage, { waitingFor: [{ what: 'restore-decision' }] });
-  return standing(stage, { changes: [{ change: 'close', outcome: 'rescinded' }] });
+  const states = facts.steps.flatMap((step) => restoredState(step));
+  if (facts.restoring === 'undo') return standing(stage, { changes: [...states, { change: 'restore-ended' }] });
+  if (facts.restoring === null && isParked(facts, 'restore'))
+    return standing(stage, { waitingFor: [{ what: 'restore-decision' }] });
+  return standing(stage, { changes: [...states, { change: 'close', outcome: 'rescinded' }] });
+}
+
+/** A step of which nothing is left was restored, whether it had been decided or not. */
+function restoredState(step: StepFacts): readonly Change[] {
+  const isAll = step.groups.length > 0 && step.groups.every((group) => group.state === 'restored');
+  return isAll && step.state !== 'restored' ? [{ change: 'step-state', step: step.id, state: 'restored' }] : [];
 }
 
 function beforePlan(facts: HandoverFacts, now: Instant): Next | null {
@@ -154,7 +176,7 @@ function beforePlan(facts: HandoverFacts, now: Instant): Next | null {
       : standing('snapshotting', { motions: motion('snapshot'), waitingFor: [{ what: 'vendor' }] });
   }
   if (!facts.released) {
-    if (facts.release.askAt <= now)
+    if (facts.release.askAt <= now && !facts.held && !facts.paused)
       return standing('awaiting-release', { changes: [{ change: 'ask-release', nth: facts.release.asked }] });
     return standing('awaiting-release', {
       waitingFor: [{ what: 'release', until: facts.release.dueAt }, ...holds(facts)],
@@ -171,7 +193,7 @@ function beforePlan(facts: HandoverFacts, now: Instant): Next | null {
 function observing(facts: HandoverFacts, now: Instant): Next {
   const ends = facts.deadlines?.lastDayEnds ?? null;
   if (ends !== null && ends <= now) {
-    const open = facts.steps.some((step) => step.groups.some((group) => group.state !== 'skipped'));
+    const open = facts.steps.some((step) => step.groups.some((group) => unwritten.includes(group.state)));
     return standing('closed', { changes: [open ? { change: 'skip-everything' } : { change: 'close', outcome: 'completed' }] });
   }
   return standing('awaiting-approval', { waitingFor: [lastDay(ends)], dueAt: ends });
@@ -180,7 +202,7 @@ function observing(facts: HandoverFacts, now: Instant): Next {
 function moving(facts: HandoverFacts, now: Instant): Next {
   const changes = [
     ...toldByDate(facts, now),
-    ...facts.steps.flatMap((step) => stepChanges(step)),
+    ...facts.steps.flatMap((step) => stepChanges(facts, step)),
     ...approvalChanges(facts, now),
   ];
   const waiting = facts.steps.filter((step) => step.state === 'waiting');
@@ -222,11 +244,26 @@ function toldByDate(facts: HandoverFacts, now: Instant): readonly Change[] {
   return due ? [{ change: 'told', audience: 'contacts' }] : [];
 }
 
-/** A step's state follows from its assignments once it was decided. */
-function stepChanges(step: StepFacts): readonly Change[] {
-  if (step.state === 'waiting' || step.state === 'refused') return [];
+/** What rows alone say of a step: parked records are shown, its canary has moved, and its state follows from its assignments once it was decided. */
+function stepChanges(facts: HandoverFacts, step: StepFacts): readonly Change[] {
+  const parked = step.groups.some((group) => group.state === 'parked');
+  const isShown = facts.parked.some((item) => item.what === 'records' && item.step === step.id);
+  const park: readonly Change[] = parked && !isShown ? [{ change: 'park-records', step: step.id }] : [];
+  if (step.state === 'waiting' || step.state === 'refused') return park;
+  const canary = step.groups.filter((group) => group.canary && !group.late);
+  const hasMoved =
+    step.canaryAt === null &&
+    canary.every((group) => group.state !== 'parked' && !isOpen(group.state) && group.state !== 'planned');
   const state = stepState(step);
-  return state === step.state ? [] : [{ change: 'step-state', step: step.id, state }];
+  return [
+    ...park,
+    ...(hasMoved ? [{ change: 'canary-moved' as const, step: step.id }] : []),
+    ...(state === step.state ? [] : [{ change: 'step-state' as const, step: step.id, state }]),
+  ];
+}
+
+function isOpen(state: AssignmentState): boolean {
+  return openStates.includes(state);
 }
 
 /** What a decided step's assignments say of it. */

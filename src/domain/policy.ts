@@ -36,7 +36,6 @@ export interface Policy {
     readonly remindAt: number;
     readonly escalateAt: readonly number[];
     readonly maxSingleQuestions: number;
-    readonly reapproveIfChanged: { readonly share: number };
   };
   readonly capacity: { readonly overMedian: number };
   readonly transfer: {
@@ -69,7 +68,6 @@ export const defaultPolicy: Policy = {
     remindAt: 0.5,
     escalateAt: [1, 1.5],
     maxSingleQuestions: 12,
-    reapproveIfChanged: { share: 0.05 },
   },
   capacity: { overMedian: 1.2 },
   transfer: {

@@ -57,6 +57,50 @@ export function approvalMail(facts: {
   };
 }
 
+const needs = {
+  parked: {
+    subject: 'Something failed and waits for you',
+    text: ['Something was tried as often as it makes sense, and failed. The rest goes on.'],
+    next: (handover: string, item: string) => [`npm run baton -- retry ${handover} --parked ${item}   once the cause is mended`],
+  },
+  restore: {
+    subject: 'A departure was withdrawn: what is to become of what was moved?',
+    text: [
+      'The HRIS withdrew the ending, but contacts have been told or the last working day is over. Nothing is taken back by itself.',
+    ],
+    next: (handover: string) => [
+      `npm run baton -- undo ${handover} --all    gives everything back`,
+      `npm run baton -- skip ${handover} --all    keeps the new owners`,
+    ],
+  },
+  held: {
+    subject: 'Many departures at once: this one is held',
+    text: [
+      'More people than usual were entered as leaving, or as staying after all, within a short time. That can be a fault of the HRIS.',
+    ],
+    next: (handover: string) => [`npm run baton -- resume ${handover}   if it is right`],
+  },
+  evidence: {
+    subject: 'The HRIS no longer says whether this departure stands',
+    text: [
+      'The record is gone or a field is not readable. Nothing outward happens and nothing is undone until it can be read again.',
+    ],
+    next: () => ['npm run baton -- check   shows what the key may read'],
+  },
+} as const;
+
+/** Tells HR that a person is needed. */
+export function needMail(facts: {
+  readonly handover: string;
+  readonly what: keyof typeof needs;
+  readonly item: string;
+}): Written {
+  const { handover, what, item } = facts;
+  const { subject, text, next } = needs[what];
+  const lines = next(handover, item).map((line) => `  ${line}`);
+  return { subject: `${subject} (${handover})`, text: [...text, '', `  npm run baton -- show ${handover}`, ...lines].join('\n') };
+}
+
 function readable(instant: Instant): string {
   return `${instant.slice(0, 10)} ${instant.slice(11, 16)} UTC`;
 }

@@ -23,13 +23,13 @@ export function decisionStore(db: Queries) {
       return db.decision.findFirst({ where: { id, handoverId } });
     },
 
-    /** Notes what became of a decision; a message without a row gets one, by an operator whose identity nobody verified. */
+    /** Notes what became of a decision; a message without a row of this handover gets one, by an operator whose identity nobody verified. */
     async conclude(handoverId: string, id: string, action: string, input: object, result: string): Promise<void> {
-      await db.decision.upsert({
-        where: { id },
-        create: { id, handoverId, action, input: { ...input }, by: null, result },
-        update: { result },
-      });
+      const { count } = await db.decision.updateMany({ where: { id, handoverId }, data: { result } });
+      if (count > 0) return;
+      const data = { handoverId, action, input: { ...input }, by: null, result };
+      const isTaken = (await db.decision.count({ where: { id } })) > 0;
+      await db.decision.create({ data: { ...data, id: isTaken ? newId('d-') : id } });
     },
 
     async list(handoverId: string) {

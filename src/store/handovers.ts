@@ -95,7 +95,7 @@ export class HandoverStore {
     await this.#db.handover.update({ where: { id }, data: { ...data, revision: { increment: 1 } } });
   }
 
-  /** Writes where the handover stands for pages and the CLI; false when nothing differed. */
+  /** Writes where the handover stands, for pages and the CLI; nothing is written when nothing differs. */
   async setStanding(
     id: string,
     standing: { readonly stage: Stage; readonly waitingFor: Prisma.InputJsonValue; readonly dueAt: Instant | null },
@@ -115,12 +115,9 @@ export class HandoverStore {
     return row.desired;
   }
 
-  /** What every vendor batch looks at before it begins. */
-  async fence(id: string) {
-    return this.#db.handover.findUniqueOrThrow({
-      where: { id },
-      select: { epoch: true, paused: true, held: true, restoring: true, closedAt: true, desiredState: true },
-    });
+  /** Waits for whoever else changes this handover; to be called first in a transaction. */
+  async lock(id: string): Promise<void> {
+    await this.#db.$queryRaw`select id from "Handover" where id = ${id} for update`;
   }
 
   async tell(id: string, audience: Audience, now: Instant): Promise<void> {
@@ -146,7 +143,12 @@ export class HandoverStore {
   /** Stops every handover of a connection that began or ended since an instant, until somebody resumes it. */
   async holdSince(connection: string, since: Instant): Promise<readonly string[]> {
     const endings = await this.#db.ending.findMany({ where: { connection, at: { gte: since } }, select: { employmentId: true } });
-    const where = { closedAt: null, held: false, employmentId: { in: endings.map((ending) => ending.employmentId) } };
+    const where = {
+      closedAt: null,
+      held: false,
+      employmentId: { in: endings.map((ending) => ending.employmentId) },
+      OR: [{ resumedAt: null }, { resumedAt: { lt: since } }],
+    };
     const rows = await this.#db.handover.findMany({ where, select: { id: true } });
     await this.#db.handover.updateMany({
       where: { id: { in: rows.map((row) => row.id) } },

@@ -13,12 +13,20 @@ export interface NewMail {
   readonly text: string;
 }
 
+/** Templates of mails to approvers begin so. */
+export const approvalPrefix = 'approval-';
+
 /** Mails on their way: queued, sending, sent, failed. */
 export function mailStore(db: Queries, messageIdDomain: string) {
   return {
-    async queue(mail: NewMail): Promise<void> {
+    /** True when it is new. */
+    async queue(mail: NewMail): Promise<boolean> {
       const id = newId('m-');
-      await db.mail.createMany({ data: [{ ...mail, id, messageId: `<${id}@${messageIdDomain}>` }], skipDuplicates: true });
+      const { count } = await db.mail.createMany({
+        data: [{ ...mail, id, messageId: `<${id}@${messageIdDomain}>` }],
+        skipDuplicates: true,
+      });
+      return count > 0;
     },
 
     /** Mails of a handover that are still to go: those found in `sending` after a crash go again under the same Message-ID. */
@@ -26,8 +34,17 @@ export function mailStore(db: Queries, messageIdDomain: string) {
       return db.mail.findMany({ where: { handoverId, state: { in: ['queued', 'sending'] } }, orderBy: { createdAt: 'asc' } });
     },
 
-    async countWaiting(handoverId: string): Promise<number> {
-      return db.mail.count({ where: { handoverId, state: { in: ['queued', 'sending'] } } });
+    /** How many are still to go, to HR and to approvers. */
+    async countWaiting(handoverId: string): Promise<{ readonly hr: number; readonly approvers: number }> {
+      const where = { handoverId, state: { in: ['queued', 'sending'] } };
+      const approvers = await db.mail.count({ where: { ...where, template: { startsWith: approvalPrefix } } });
+      return { hr: (await db.mail.count({ where })) - approvers, approvers };
+    },
+
+    /** Mails to approvers that lost their cause. */
+    async failApprovals(handoverId: string, reason: string): Promise<void> {
+      const where = { handoverId, state: { in: ['queued', 'sending'] }, template: { startsWith: approvalPrefix } };
+      await db.mail.updateMany({ where, data: { state: 'failed', lastError: reason } });
     },
 
     async begin(id: string): Promise<void> {

@@ -28,6 +28,8 @@ export interface AssignmentRow {
   readonly stepId: string | null;
   readonly state: string;
   readonly canary: boolean;
+  /** Set once Baton meant to write it. */
+  readonly intendedAt: Date | null;
 }
 
 /** How many assignments of a step share a state and a kind. */
@@ -67,7 +69,7 @@ export interface PlanEntry {
   readonly reason: string | null;
 }
 
-const assignmentColumns = Prisma.sql`id, connection, "recordType", record, field, before, planned, "stepId", state, canary`;
+const assignmentColumns = Prisma.sql`id, connection, "recordType", record, field, before, planned, "stepId", state, canary, "intendedAt"`;
 
 /** Rows of one chunk of a bulk statement: large enough to be quick, small enough for one message. */
 const chunkSize = 5_000;
@@ -159,12 +161,43 @@ export class OwnershipStore {
     return count;
   }
 
-  /** Puts bundles into another step, with the user of the new successor per connection. */
-  async moveBundles(handoverId: string, bundles: readonly number[], stepId: string): Promise<void> {
+  /** Puts bundles of one step into another; the plan has yet to name the new successor's users. */
+  async moveBundles(handoverId: string, from: string, bundles: readonly number[], to: string): Promise<void> {
     await this.#db.ownership.updateMany({
-      where: { handoverId, bundle: { in: [...bundles] }, state: { in: ['planned', 'refused', 'restored'] } },
-      data: { stepId, state: 'planned' },
+      where: {
+        handoverId,
+        stepId: from,
+        bundle: { in: [...bundles] },
+        state: { in: ['planned', 'refused', 'restored', 'parked'] },
+      },
+      data: { stepId: to, state: 'planned', canary: false },
     });
+  }
+
+  /** Makes a step's least valuable records its canary, where it has none that is still to come. */
+  async pickCanary(handoverId: string, stepId: string, count: number): Promise<void> {
+    await this.#db.$executeRaw`
+      update "Ownership" set canary = true where id in (
+        select id from "Ownership" where "handoverId" = ${handoverId} and "stepId" = ${stepId} and state in ('planned', 'approved') and not late
+          and not exists (select 1 from "Ownership" c where c."handoverId" = ${handoverId} and c."stepId" = ${stepId} and c.canary)
+        order by coalesce(value, 0), id limit ${count})`;
+  }
+
+  /** Whether anything of a step was written, or may have been. */
+  async isMoving(handoverId: string, stepId: string): Promise<boolean> {
+    return (
+      (await this.#db.ownership.count({ where: { handoverId, stepId, state: { in: ['intended', 'written', 'verified'] } } })) > 0
+    );
+  }
+
+  /** Decides anew which deals stay until the last working day, after that day moved. */
+  async markLate(handoverId: string, lateUntil: string): Promise<void> {
+    const where = { handoverId, state: { in: ['planned', 'approved'] }, open: true, closesOn: { not: null } };
+    await this.#db.ownership.updateMany({
+      where: { ...where, closesOn: { lte: lateUntil } },
+      data: { late: true, canary: false },
+    });
+    await this.#db.ownership.updateMany({ where: { ...where, closesOn: { gt: lateUntil } }, data: { late: false } });
   }
 
   /** Names the vendor's user who is to own a step's records of one connection; null parks them for want of a seat. */
@@ -192,15 +225,22 @@ export class OwnershipStore {
   }
 
   /**
-   * The intent, written before the vendor is called and only while nothing fences the handover: the same statement looks at the epoch, so
-   * no batch begins after a rescission. Returns whether the batch may begin.
+   * The intent, written before the vendor is called and only while nothing fences the handover: the same statement looks at the epoch, so no
+   * batch begins after a rescission. Returns the ids that may be written; none means that the batch may not begin.
    */
-  async intend(handoverId: string, epoch: number, ids: readonly bigint[], at: string): Promise<boolean> {
-    const count = await this.#db.$executeRaw`
+  async intend(handoverId: string, epoch: number, ids: readonly bigint[], at: string): Promise<ReadonlySet<bigint>> {
+    const rows = await this.#db.$queryRaw<{ id: bigint }[]>`
       update "Ownership" o set state = 'intended', "intendedAt" = ${utc(at)} from (select id from "Handover" where id = ${handoverId} and epoch = ${epoch}
         and not paused and not held and restoring is null and "closedAt" is null and "desiredState"->>'evidence' = 'ok' and ("desiredState"->>'inForce')::boolean for share) h
-      where o."handoverId" = h.id and o.id = any(${[...ids]}::bigint[])`;
-    return count > 0;
+      where o."handoverId" = h.id and o.id = any(${[...ids]}::bigint[]) and o.state in ('approved', 'intended', 'written') returning o.id`;
+    return new Set(rows.map((row) => row.id));
+  }
+
+  /** First records of steps that were proven to have moved. */
+  async canaries(handoverId: string, stepIds: readonly string[]): Promise<readonly AssignmentRow[]> {
+    return this.#db.$queryRaw<AssignmentRow[]>`
+      select ${assignmentColumns} from "Ownership" where "handoverId" = ${handoverId} and "stepId" = any(${[...stepIds]}) and canary and state = 'verified'
+      order by connection, "recordType", id`;
   }
 
   /** What happened, one statement for a whole batch. */

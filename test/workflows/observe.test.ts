@@ -64,6 +64,18 @@ test('a record that the leaver gets while the handover runs is found by the dail
   expect(await company.ownedBy(company.leaver.hubspot)).toEqual([]);
 });
 
+test('a closed deal keeps its owner: commissions hang on it', async () => {
+  const company = await rig.company();
+  const [deal = ''] = (await company.ownedBy(company.leaver.hubspot)).filter((key) => key.startsWith('deals/'));
+  const [, record = ''] = deal.split('/');
+  await company.human('deals', record, { dealstage: 'closedwon' });
+  const saga = await company.startLeaver({ lastDay: await company.workday(6) });
+  await saga.release();
+  await saga.approveAll();
+  expect((await saga.close()).outcome).toBe('completed');
+  expect(await company.ownedBy(company.leaver.hubspot)).toEqual([deal]);
+});
+
 test('a record that a colleague took over meanwhile is left with them', async () => {
   const company = await rig.company();
   const owned = await company.ownedBy(company.leaver.hubspot);

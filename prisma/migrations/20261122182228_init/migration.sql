@@ -50,7 +50,6 @@ CREATE TABLE "Employment" (
     "employmentEnd" TEXT,
     "lastWorkingDay" TEXT,
     "reasonText" TEXT,
-    "awayUntil" TEXT,
     "readAt" TIMESTAMP(3),
     "directoryAt" TIMESTAMP(3),
     "conclusion" TEXT,
@@ -83,6 +82,7 @@ CREATE TABLE "Handover" (
     "revision" INTEGER NOT NULL DEFAULT 0,
     "paused" BOOLEAN NOT NULL DEFAULT false,
     "held" BOOLEAN NOT NULL DEFAULT false,
+    "resumedAt" TIMESTAMP(3),
     "desired" INTEGER NOT NULL DEFAULT 1,
     "applied" INTEGER NOT NULL DEFAULT 0,
     "inForce" BOOLEAN NOT NULL DEFAULT true,
@@ -196,7 +196,6 @@ CREATE TABLE "CrmUser" (
     "email" TEXT,
     "active" BOOLEAN NOT NULL,
     "personId" TEXT,
-    "accounts" INTEGER,
     "readAt" TIMESTAMP(3) NOT NULL,
 
     CONSTRAINT "CrmUser_pkey" PRIMARY KEY ("connection","user")
