@@ -180,7 +180,7 @@ function beforePlan(facts: HandoverFacts, now: Instant): Next | null {
       return standing('awaiting-release', { changes: [{ change: 'ask-release', nth: facts.release.asked }] });
     return standing('awaiting-release', {
       waitingFor: [{ what: 'release', until: facts.release.dueAt }, ...holds(facts)],
-      dueAt: facts.release.askAt,
+      dueAt: earliestAfter([facts.release.askAt], now),
     });
   }
   if (facts.planned) return null;
