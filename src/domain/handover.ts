@@ -280,7 +280,7 @@ export function stepState(step: StepFacts): StepState {
 
 function approvalChanges(facts: HandoverFacts, now: Instant): readonly Change[] {
   const waiting = facts.steps.filter((step) => step.state === 'waiting');
-  if (waiting.length === 0 || facts.paused || facts.held || facts.evidence === 'unknown') return [];
+  if (waiting.length === 0 || isStopped(facts)) return [];
   const custodianAt = facts.deadlines?.custodianAt ?? null;
   if (custodianAt !== null && custodianAt <= now) return [{ change: 'to-custodian', steps: waiting.map((step) => step.id) }];
   return waiting.flatMap((step) => askedChanges(step, now));
