@@ -1,7 +1,8 @@
 import { approvalClock, approverChain } from '../src/domain/approval.js';
-import { addDuration, instantOf, isDay, type Calendar } from '../src/domain/calendar.js';
+import { addDuration, instantOf, type Calendar } from '../src/domain/calendar.js';
 import type { Desired } from '../src/domain/employment.js';
 import type { HandoverFacts, StepFacts } from '../src/domain/handover.js';
+import { contactsFrom } from '../src/domain/release.js';
 import { deadlines, dueAt, isAtMost, type Deadlines } from '../src/domain/transfer.js';
 import {
   audiences,
@@ -14,6 +15,7 @@ import {
 import type { HandoverRow, StepRow } from '../src/store/handovers.js';
 import type { GroupRow } from '../src/store/ownerships.js';
 import type { PersonInPlace } from '../src/store/people.js';
+import { toCard } from './card.js';
 import { modeOf, type Deps } from './deps.js';
 
 /** A handover's row with what the domain decides from. */
@@ -61,7 +63,7 @@ export async function loadFacts(deps: Deps, handover: string, now: Instant): Pro
   const facts: HandoverFacts = {
     ...standing(deps, row),
     release: releaseFacts(deps, row, calendar, now),
-    contactsFrom: contactsFrom(row, calendar),
+    contactsFrom: contactsMayKnowFrom(row, calendar),
     steps: row.steps.map(step),
     deadlines: ends && { custodianAt: ends.custodianAt, lastDayEnds: ends.lastDayEnds },
     queuedMails,
@@ -120,9 +122,9 @@ function releaseFacts(deps: Deps, row: HandoverRow, calendar: Calendar, now: Ins
 }
 
 /** Contacts may know from a day that HR named on the card. */
-function contactsFrom(row: HandoverRow, calendar: Calendar): Instant | null {
-  const day = row.card?.whoKnows ?? '';
-  return isDay(day) && row.releasedAt !== null && row.toldContactsAt === null ? instantOf(day, '00:00', calendar.timeZone) : null;
+function contactsMayKnowFrom({ card, releasedAt, toldContactsAt }: HandoverRow, calendar: Calendar): Instant | null {
+  const day = card && contactsFrom(toCard(card).whoKnows);
+  return day && releasedAt !== null && toldContactsAt === null ? instantOf(day, '00:00', calendar.timeZone) : null;
 }
 
 function stepFacts(

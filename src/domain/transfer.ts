@@ -75,12 +75,6 @@ export function isAtMost(calendar: Calendar, from: Instant, to: Instant, limit: 
   }
 }
 
-/** Whether an open deal closes so soon after the last working day that the leaver keeps it until then. */
-export function isLate(closesOn: Day | null, lastWorkingDay: Day, policy: Pick<Policy, 'transfer'>, calendar: Calendar): boolean {
-  if (closesOn === null) return false;
-  return closesOn <= lastLateDay(lastWorkingDay, policy.transfer.keepDealsClosingWithin, calendar);
-}
-
 /** The last closing day for which a deal still stays with the leaver; ask once for many deals. */
 export function lastLateDay(lastWorkingDay: Day, within: Duration, calendar: Calendar): Day {
   const parsed = parseDuration(within);
