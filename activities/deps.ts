@@ -1,5 +1,6 @@
 import type { Calendar } from '../src/domain/calendar.js';
 import type { Policy } from '../src/domain/policy.js';
+import type { SuccessionRule } from '../src/domain/succession.js';
 import type { Reason } from '../src/domain/words.js';
 import type { CrmPort } from '../src/ports/crm.js';
 import type { HrisPort } from '../src/ports/hris.js';
@@ -25,14 +26,6 @@ export interface HrisConnection {
   readonly mode: Mode;
   readonly retired: boolean;
   readonly port: HrisPort;
-}
-
-/** A rule of `succession.rules`: who matches it gets their work from this person, named by work e-mail. */
-export interface SuccessionRule {
-  readonly team?: string | undefined;
-  readonly country?: string | undefined;
-  readonly location?: string | undefined;
-  readonly successor: string;
 }
 
 /** How activities reach workflows: by id, through the client. */
@@ -62,6 +55,7 @@ export interface Deps {
   /** The reason that an HRIS wording stands for, by the company's mapping. */
   readonly reasonOf: (wording: string) => Reason;
   readonly hrRota: readonly string[];
+  /** As configured: the successor is a work e-mail here. */
   readonly successionRules: readonly SuccessionRule[];
   /** The business calendar of a country (ISO code), or of the company where it is not known. */
   readonly calendarOf: (country: string | null) => Calendar;

@@ -181,9 +181,7 @@ async function chainsOf(deps: Deps, row: HandoverRow): Promise<ReadonlyMap<strin
   const { connection, record, personId } = row.employment;
   const above = await deps.stores.people.managersAbove(connection, record);
   const rota = await deps.stores.people.byWorkEmail(connection, deps.hrRota);
-  const managers = new Map(
-    above.map((person, level) => [level === 0 ? personId : (above[level - 1]?.person ?? ''), person.person]),
-  );
+  const managerOf = managerLine(personId, above);
   const known: readonly PersonInPlace[] = [...above, ...rota];
   return new Map(
     waiting.map((step) => [
@@ -191,7 +189,7 @@ async function chainsOf(deps: Deps, row: HandoverRow): Promise<ReadonlyMap<strin
       approverChain({
         leaver: personId,
         successor: step.successorId,
-        managerOf: (person) => managers.get(person) ?? null,
+        managerOf,
         hrRota: rota.map((person) => person.person),
         absent: new Set(known.filter((person) => !person.active).map((person) => person.person)),
         leaving: new Set(known.filter((person) => person.leaving).map((person) => person.person)),
@@ -199,6 +197,12 @@ async function chainsOf(deps: Deps, row: HandoverRow): Promise<ReadonlyMap<strin
       }),
     ]),
   );
+}
+
+/** Who manages whom on the way up from a person, from `managersAbove` (nearest first). */
+export function managerLine(person: string, above: readonly PersonInPlace[]): (person: string) => string | null {
+  const managers = new Map(above.map((manager, level) => [above[level - 1]?.person ?? person, manager.person]));
+  return (of) => managers.get(of) ?? null;
 }
 
 /** An instant as the domain writes it; null stays null. */

@@ -6,7 +6,7 @@ import type { HandoverRow } from '../src/store/handovers.js';
 import { toCard, toCardRow } from './card.js';
 import type { CrmConnection, Deps } from './deps.js';
 import { syncCrmUsers, syncDirectory } from './directory.js';
-import { desiredOf } from './facts.js';
+import { desiredOf, managerLine } from './facts.js';
 
 /** Reads everything that the leaver owns and prefills the release card. Reads only; goes on where an earlier attempt stopped. */
 export async function snapshot(
@@ -111,15 +111,12 @@ export async function saveCard(deps: Deps, handover: string): Promise<void> {
   const { connection, record, personId } = row.employment;
   const above = await deps.stores.people.managersAbove(connection, record);
   const rota = await deps.stores.people.byWorkEmail(connection, deps.hrRota);
-  const managers = new Map(
-    above.map((person, level) => [level === 0 ? personId : (above[level - 1]?.person ?? ''), person.person]),
-  );
   const desired = desiredOf(row);
   const card = prefill({
     ...desired,
     reasons: desired.reasonText === null ? {} : { [desired.reasonText]: deps.reasonOf(desired.reasonText) },
     leaver: personId,
-    managerOf: (person) => managers.get(person) ?? null,
+    managerOf: managerLine(personId, above),
     leaving: new Set(above.filter((person) => person.leaving || !person.active).map((person) => person.person)),
     hr: rota[0]?.person ?? null,
   });
