@@ -62,6 +62,8 @@ function law(folder, why, { may = [], types = [], never = [] }) {
 }
 
 const ingress = ['src/domain/', 'src/ports/', 'src/store/', 'src/mail/', 'fastify$', 'zod$', 'node:(?!process)'];
+/** Pages are rendered on the server; the list of a leaver comes and goes as CSV. */
+const web = [...ingress, '@fastify/(helmet|rate-limit)$', 'hono/jsx', 'csv-parse/sync$'];
 /** What workflows may know of us: words and failures; every decision is taken in an activity, so a fix in a rule breaks no replay. */
 const workflows = ['@temporalio/workflow$', 'src/domain/(words|failure)\\.js$'];
 
@@ -121,10 +123,7 @@ export default [
   law('src/ingress/dispatch.ts', 'dispatch speaks to Temporal by its contract', {
     may: [...ingress, 'src/ingress/', 'workflows/contract\\.js$', '@temporalio/client$'],
   }),
-  law('src/web', 'pages see domain, ports, store and mail; workflows through dispatch.ts', { may: ingress }),
-  law('src/web/dispatch.ts', 'dispatch speaks to Temporal by its contract', {
-    may: [...ingress, 'src/web/', 'workflows/contract\\.js$', '@temporalio/client$'],
-  }),
+  law('src/web', 'pages see domain, ports, store and mail; who wires them wakes the workflows', { may: web }),
   law(
     'workflows',
     'workflows only sequence: their own files, @temporalio/workflow, our words and failures, types of activities',
@@ -147,7 +146,23 @@ export default [
     ],
     types: ['@temporalio/worker$'], // an interceptor's type is there and nowhere else
   }),
-  law('src/mail', 'mail sees domain and ports', { may: ['src/domain/', 'src/ports/', 'nodemailer$', 'node:crypto$'] }),
+  law('src/mail', 'mail sees domain, ports and what writes and reads mail', {
+    may: [
+      'src/domain/',
+      'src/ports/',
+      'nodemailer$',
+      'p-limit$',
+      'ical-generator$',
+      'imapflow$',
+      'mailparser$',
+      'hono/jsx',
+      'node:crypto$',
+    ],
+  }),
+  // Reading a file of connections and finding whom they are: pure but for the file, and used by the command line.
+  law('src/ties', 'ties are read and matched in words of the domain', {
+    may: ['src/domain/', 'csv-parse', 'fuzzball$', 'tldts$', 'node:(?!process)'],
+  }),
   // Any package, but nothing of ours: it must be able to start before there is anything else.
   law('src/embedded', 'the embedded stack knows only itself', {
     may: ['.'],
@@ -197,6 +212,10 @@ export default [
   law('src/migrations.ts', 'migrations run before there is a generated client to trust: files and pg', {
     may: ['pg$', 'node:(crypto|fs|path|url)$'],
     types: ['src/store/client\\.js$'],
+  }),
+  law('src/wake.ts', 'waking is one call by the contract of the workflows', {
+    may: ['workflows/contract\\.js$'],
+    types: ['@temporalio/client$'],
   }),
   law('src/temporal.ts', 'the connection is @temporalio/client, for servers that have no worker', {
     may: ['@temporalio/client$', 'node:(crypto|url)$'],

@@ -1,4 +1,4 @@
-import { askings, competitorAnswers, cardKeys, type ReleaseCard, type WhoKnows } from '../src/domain/release.js';
+import { alumniAnswers, askings, competitorAnswers, cardKeys, type ReleaseCard, type WhoKnows } from '../src/domain/release.js';
 import { isDay } from '../src/domain/calendar.js';
 import { reasons } from '../src/domain/words.js';
 import type { CardRow } from '../src/store/handovers.js';
@@ -16,6 +16,7 @@ export function toCard(row: CardRow): ReleaseCard {
     announcement: row.announcement,
     custodian: row.custodianId,
     legalHold: row.legalHold,
+    alumni: oneOf(alumniAnswers, row.alumni),
     edited: cardKeys.filter((key) => row.edited.includes(key)),
   };
 }

@@ -1,10 +1,10 @@
 import type { Calendar } from '../src/domain/calendar.js';
 import type { Policy } from '../src/domain/policy.js';
 import type { SuccessionRule } from '../src/domain/succession.js';
-import type { Reason } from '../src/domain/words.js';
+import type { Language, Reason } from '../src/domain/words.js';
 import type { CrmPort } from '../src/ports/crm.js';
 import type { HrisPort } from '../src/ports/hris.js';
-import type { MailPort } from '../src/ports/mail.js';
+import type { BouncePort, MailPort } from '../src/ports/mail.js';
 import type { DeliveryStore } from '../src/store/deliveries.js';
 import type { EmploymentStore } from '../src/store/employments.js';
 import type { Stores } from '../src/store/index.js';
@@ -38,6 +38,25 @@ export interface WorkflowDispatch {
   lookAt(employment: string): Promise<void>;
   /** Tells a handover to look at its rows again; false when no such workflow runs. */
   look(handover: string): Promise<boolean>;
+  /** Makes the introductions of a handover be looked at, whether their workflow runs or not. */
+  wakeIntroductions(handover: string): Promise<void>;
+  /** Makes a membership be looked at, whether its workflow runs or not. */
+  wakeMembership(member: string): Promise<void>;
+}
+
+/** What people outside read about the company, and whom they may turn to. */
+export interface Company {
+  readonly name: string;
+  readonly language: Language;
+  readonly country: string;
+  readonly privacyUrl: string | null;
+  readonly dpoContact: string | null;
+  readonly linkedinGroup: string | null;
+  readonly referralUrl: string | null;
+  /** Work e-mail of who reads what alumni answer. */
+  readonly alumniContact: string;
+  /** Work e-mail of who deactivates CRM users. */
+  readonly itContact: string;
 }
 
 /** Everything activities use; made by the composition root. */
@@ -50,6 +69,11 @@ export interface Deps {
   readonly hris: readonly HrisConnection[];
   readonly crms: readonly CrmConnection[];
   readonly mail: MailPort | null;
+  /** Where undeliverable mails are read; null where nobody looks. */
+  readonly bounces: BouncePort | null;
+  readonly company: Company;
+  /** Where links in mails lead, without a slash at the end. */
+  readonly publicUrl: string;
   readonly workflows: WorkflowDispatch;
   readonly policy: Policy;
   /** The reason that an HRIS wording stands for, by the company's mapping. */
@@ -73,6 +97,17 @@ export function crmOf(deps: Deps, connection: string): CrmConnection {
   const found = deps.crms.find((crm) => crm.name === connection);
   if (!found) throw new Error(`connection ${connection} has no CRM in the configuration`);
   return found;
+}
+
+/** The CRM in which alumni are, or were, kept as contacts: the one that may be written to, else any that has contacts; null when there is none. */
+export function contactsCrm({ crms }: Pick<Deps, 'crms'>): CrmConnection | null {
+  const able = crms.filter(({ port }) => port.contacts);
+  return able.find(mayWrite) ?? able[0] ?? null;
+}
+
+/** Whether Baton may write to a CRM. */
+export function mayWrite({ mode, retired }: CrmConnection): boolean {
+  return mode === 'act' && !retired;
 }
 
 /** A handover writes only where its HRIS connection and at least one CRM say `act`. */

@@ -5,6 +5,7 @@ import type { EmploymentReading } from '../src/ports/hris.js';
 import { VendorError, type CallContext } from '../src/ports/vendor.js';
 import { hrisOf, type Deps } from './deps.js';
 import { desiredOf, outcomeOf } from './facts.js';
+import { wakeReturned } from './membership.js';
 
 /** What a look led to: ids only. */
 export interface LookResult {
@@ -33,6 +34,7 @@ export async function lookAtEmployment(deps: Deps, id: string, now: Instant, con
     readAt: now,
     conclusion: decision.action === 'nothing' ? decision.conclusion : null,
   });
+  await wakeReturned(deps, employment.personId, now);
   switch (decision.action) {
     case 'start':
       if (hrisOf(deps, connection).retired) return { did: 'nothing', conclusion: 'connection-retired' };

@@ -6,12 +6,15 @@ import { contactsFrom } from '../src/domain/release.js';
 import { deadlines, dueAt, isAtMost, type Deadlines } from '../src/domain/transfer.js';
 import {
   audiences,
+  membershipStates,
   type AssignmentState,
   type Audience,
   type Instant,
+  type MembershipState,
   type Outcome,
   type StepState,
 } from '../src/domain/words.js';
+import type { IntroductionCounts } from '../src/store/introductions.js';
 import type { HandoverRow, StepRow } from '../src/store/handovers.js';
 import type { GroupRow } from '../src/store/ownerships.js';
 import type { PersonInPlace } from '../src/store/people.js';
@@ -26,6 +29,14 @@ export interface Loaded {
   readonly calendar: Calendar;
   /** People who may approve, by step. */
   readonly chains: ReadonlyMap<string, readonly string[]>;
+  readonly people: PeopleStanding;
+}
+
+/** How far introductions and the alumni programme have come. */
+export interface PeopleStanding {
+  readonly introductions: IntroductionCounts;
+  readonly debts: number;
+  readonly member: { readonly id: string; readonly state: MembershipState; readonly employmentEnd: Instant } | null;
 }
 
 /** The state that a handover's row wants. */
@@ -58,6 +69,7 @@ export async function loadFacts(deps: Deps, handover: string, now: Instant): Pro
   const queuedMails = await deps.stores.mails.countWaiting(handover);
   const restoreOpen = row.restoring ? await deps.stores.ownerships.undoOpen(handover) : 0;
   const givenUp = await deps.stores.ownerships.givenUp(handover);
+  const people = await peopleOf(deps, handover);
   const chains = await chainsOf(deps, row);
   const step = (item: StepRow) => stepFacts(deps, row, item, groups, ends, calendar, chains.get(item.id) ?? [], now);
   const facts: HandoverFacts = {
@@ -69,13 +81,37 @@ export async function loadFacts(deps: Deps, handover: string, now: Instant): Pro
     queuedMails,
     restoreOpen,
     givenUp,
+    introductions: stillToTakePlace.reduce((sum, state) => sum + (people.introductions[state] ?? 0), 0),
+    invitation: invitationOf(deps, people, calendar),
   };
-  return { row, facts, deadlines: ends, calendar, chains };
+  return { row, facts, deadlines: ends, calendar, chains, people };
+}
+
+const stillToTakePlace = ['proposed', 'agreed', 'scheduled'] as const;
+
+async function peopleOf(deps: Deps, handover: string): Promise<PeopleStanding> {
+  const { states, debts } = await deps.stores.introductions.counts(handover);
+  const member = await deps.stores.members.ofHandover(handover);
+  return {
+    introductions: states,
+    debts,
+    member: member && {
+      id: member.id,
+      state: membershipStateOf(member.state),
+      employmentEnd: member.employmentEnd.toISOString(),
+    },
+  };
+}
+
+/** Only an address that its owner confirmed is worth waiting for. */
+function invitationOf(deps: Deps, { member }: PeopleStanding, calendar: Calendar): HandoverFacts['invitation'] {
+  if (member?.state !== 'confirmed') return null;
+  return { at: addDuration(calendar, member.employmentEnd, deps.policy.alumni.inviteAfterEnd) };
 }
 
 type Standing = Omit<
   HandoverFacts,
-  'release' | 'contactsFrom' | 'steps' | 'deadlines' | 'queuedMails' | 'restoreOpen' | 'givenUp'
+  'release' | 'contactsFrom' | 'steps' | 'deadlines' | 'queuedMails' | 'restoreOpen' | 'givenUp' | 'introductions' | 'invitation'
 >;
 
 function standing(deps: Deps, row: HandoverRow): Standing {
@@ -245,6 +281,13 @@ function wordIn<Word extends string>(words: Readonly<Record<Word, true>>, text: 
   const isWord = (value: string): value is Word => Object.hasOwn(words, value);
   if (text !== null && isWord(text)) return text;
   throw new Error('a row holds a state that this version does not know');
+}
+
+/** A column's text as the state of a membership. */
+export function membershipStateOf(text: string): MembershipState {
+  const found = membershipStates.find((state) => state === text);
+  if (!found) throw new Error('a row holds a state of membership that this version does not know');
+  return found;
 }
 
 export const stepStateOf = (text: string): StepState => wordIn(stepStates, text);

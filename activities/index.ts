@@ -3,12 +3,24 @@ import { cancellationSignal, heartbeat } from '@temporalio/activity';
 import type { FailureKind } from '../src/domain/failure.js';
 import type { Instant } from '../src/domain/words.js';
 import type { CallContext } from '../src/ports/vendor.js';
-import type { Command, CommandAnswer, HandoverView, PageResult, RefusalEntry } from '../workflows/contract.js';
+import type {
+  Command,
+  CommandAnswer,
+  HandoverView,
+  Look,
+  MembershipLook,
+  PageResult,
+  RefusalEntry,
+} from '../workflows/contract.js';
+import { readBounces } from './bounces.js';
 import { applyChange } from './change.js';
 import { applyCommand } from './commands.js';
 import type { Deps } from './deps.js';
 import { lookAtEmployment, reconcile, type LookResult } from './employment.js';
-import { sendMails } from './mails.js';
+import { followUpAll, type FollowUpResult } from './followUp.js';
+import { introduce } from './introduce.js';
+import { sendHandoverMails } from './mails.js';
+import { tendMembership } from './membership.js';
 import { planAll } from './plan.js';
 import { restorePage } from './restore.js';
 import { concludeRestore, settle } from './settle.js';
@@ -60,7 +72,7 @@ export function createActivities(deps: Deps) {
     },
 
     async mail({ handover, now }: OfHandover): Promise<HandoverView> {
-      await sendMails(deps, handover, now, context());
+      await sendHandoverMails(deps, handover, now, context());
       return settle(deps, handover, now);
     },
 
@@ -70,6 +82,15 @@ export function createActivities(deps: Deps) {
     },
 
     transferPage: ({ handover, now }: OfHandover): Promise<PageResult> => transferPage(deps, handover, now, context(), heartbeat),
+
+    introduce: ({ handover, now }: OfHandover): Promise<Look> => introduce(deps, handover, now, context()),
+
+    tendMembership: (input: At & { readonly member: string }): Promise<MembershipLook> =>
+      tendMembership(deps, input.member, input.now, context()),
+
+    followUpAll: ({ now }: At): Promise<FollowUpResult> => followUpAll(deps, now, context(), heartbeat),
+
+    readBounces: ({ now }: At): Promise<number> => readBounces(deps, now, context()),
 
     async restorePage({ handover, now }: OfHandover): Promise<PageResult> {
       const page = await restorePage(deps, handover, now, context(), heartbeat);

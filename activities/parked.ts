@@ -28,6 +28,7 @@ type ParkedRow = Loaded['row']['parked'][number];
 async function retryOne(deps: Deps, { row }: Loaded, item: ParkedRow): Promise<void> {
   if (item.what === 'restore' && item.kind === 'decision')
     throw new Refused('not-waiting', `${item.id} is a proposal: undo accepts it, skip keeps the new owners.`);
+  if (item.what === 'unsure-mail') return void (await deps.stores.mails.sendUnsure({ handoverId: row.id }));
   if (item.what !== 'records' || !item.stepId) return;
   const step = row.steps.find((other) => other.id === item.stepId);
   if (!step) return;
@@ -47,6 +48,7 @@ async function skipOne(deps: Deps, { row }: Loaded, item: ParkedRow): Promise<vo
       ['approved', 'intended', 'written'],
       row.steps.map((step) => step.id),
     );
+  else if (item.what === 'unsure-mail') await mails.failUnsure({ handoverId: row.id }, 'given-up');
   else if (item.what === 'mail') await mails.failAll(row.id, 'given-up');
   else if (item.what === 'restore' && item.kind !== 'decision') await ownerships.dropUndo(row.id, 'given-up');
   else if (item.what === 'snapshot' || item.what === 'plan')

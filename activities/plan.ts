@@ -7,6 +7,8 @@ import type { HandoverRow } from '../src/store/handovers.js';
 import type { PlanEntry, PlannedRow } from '../src/store/ownerships.js';
 import type { PersonInPlace } from '../src/store/people.js';
 import type { Deps } from './deps.js';
+import { keepRelated } from './introductions.js';
+import { relate } from './relate.js';
 
 /** A row with the bundle that it belongs to. */
 interface BundledRow extends PlannedRow {
@@ -39,6 +41,7 @@ export async function proposePlan(
 /** Proposes successors for the whole snapshot; running it again before anything was decided replaces the proposal. */
 export async function planAll(deps: Deps, handover: string, now: Instant, context: CallContext): Promise<void> {
   const { row, rows: bundled, plan: proposal } = await proposePlan(deps, handover, now, context);
+  const related = await relate(deps, row, bundled, now, context);
   await deps.inTransaction(async (tx) => {
     await tx.stores.handovers.lock(handover);
     // An attempt that came back late must not plan over decisions.
@@ -47,20 +50,22 @@ export async function planAll(deps: Deps, handover: string, now: Instant, contex
       handover,
       row.steps.map((step) => step.id),
     );
-    await savePlan(tx, row, proposal, bundled, { planVersion: 1, firstStep: 1 });
+    await savePlan(tx, row, proposal, bundled, { planVersion: 1, firstStep: 1, warm: related.warm });
+    await keepRelated(tx, row, related);
     await tx.stores.handovers.update(handover, { plannedAt: now, planVersion: 1 });
   });
 }
 
-/** Proposes other successors for what was refused, as new steps of the next version. */
-export async function replan(deps: Deps, handover: string, now: Instant): Promise<void> {
+/** Proposes other successors for what was refused, as new steps of the next version; `alsoNot` are people whom a contact does not want. */
+export async function replan(deps: Deps, handover: string, now: Instant, alsoNot: readonly string[] = []): Promise<void> {
   const row = await deps.stores.handovers.get(handover);
-  const refused = row.steps.filter((step) => step.state === 'refused').map((step) => step.successorId);
+  const refused = [...row.steps.filter((step) => step.state === 'refused').map((step) => step.successorId), ...alsoNot];
   const rows = await deps.stores.ownerships.forPlan(handover, ['refused']);
   const bundled = rows.map((item) => ({ ...item, bundle: item.bundle ?? 0 }));
   const planVersion = row.planVersion + 1;
   const proposal = await proposeFor(deps, row, bundled, refused, now, null);
-  await savePlan(deps, row, proposal, bundled, { planVersion, firstStep: row.steps.length + 1 });
+  const warm = await stillWarm(deps, handover);
+  await savePlan(deps, row, proposal, bundled, { planVersion, firstStep: row.steps.length + 1, warm });
   await deps.stores.handovers.update(handover, { planVersion });
 }
 
@@ -73,11 +78,24 @@ export async function supplement(deps: Deps, handover: string, now: Instant, con
   const numbers = bundle(rows.map(ownAccount));
   const bundled = rows.map((item, index) => ({ ...item, bundle: highest + (numbers[index] ?? 0) }));
   const proposal = await proposeFor(deps, row, bundled, [], now, context);
+  const related = await relate(deps, row, bundled, now, context);
   return deps.inTransaction(async (tx) => {
     await tx.stores.handovers.lock(handover);
     const { steps, planVersion } = await tx.stores.handovers.get(handover);
-    return savePlan(tx, row, proposal, bundled, { planVersion, firstStep: steps.length + 1 });
+    await keepRelated(tx, row, related);
+    return savePlan(tx, row, proposal, bundled, { planVersion, firstStep: steps.length + 1, warm: related.warm });
   });
+}
+
+/** Accounts that still wait for their introduction when the plan changes. */
+async function stillWarm(deps: Deps, handover: string): Promise<ReadonlySet<number>> {
+  const rows = await deps.stores.introductions.list(handover);
+  const waiting = rows.filter(({ state, method }) => isAwaited(state) && (method === 'joint-call' || method === 'email'));
+  return new Set(waiting.flatMap(({ bundle }) => (bundle === null ? [] : [bundle])));
+}
+
+function isAwaited(state: string): boolean {
+  return state === 'proposed' || state === 'agreed' || state === 'scheduled';
 }
 
 /** Two CRMs may use the same account ids. */
@@ -101,7 +119,9 @@ async function proposeFor(
     deps.successionRules.map((rule) => rule.successor),
   );
   const custodian = row.card?.custodianId ?? null;
-  const named = [...byRule.map((person) => person.person), ...(custodian ? [custodian] : [])];
+  const ties = await tiesOf(deps, employment.personId, rows);
+  const tied = [...ties.values()].flatMap((people) => [...people.keys()]);
+  const named = [...byRule.map((person) => person.person), ...(custodian ? [custodian] : []), ...new Set(tied)];
   const near = { team: employment.team, manager: employment.managerRecord };
   const found = (await people.candidates(employment.connection, near, named)).filter(
     (person) => !excluded.includes(person.person),
@@ -116,7 +136,7 @@ async function proposeFor(
       location: employment.location,
     },
     custodian,
-    bundles: toBundles(rows),
+    bundles: toBundles(rows).map((one) => ({ ...one, ties: ties.get(one.id) })),
     candidates: await toCandidates(deps, found, context),
     rules: deps.successionRules.flatMap(({ successor, ...rule }) => {
       const person = emails.get(successor.toLowerCase());
@@ -125,6 +145,28 @@ async function proposeFor(
     policy: deps.policy,
     today: localDay(now, deps.calendarOf(employment.person.country).timeZone),
   });
+}
+
+/** Who knows the contacts of each bundle, by ties that their owners share with succession; nobody where the network is off. */
+async function tiesOf(
+  deps: Deps,
+  leaver: string,
+  rows: readonly BundledRow[],
+): Promise<ReadonlyMap<number, ReadonlyMap<string, number>>> {
+  const known = new Map<number, Map<string, number>>();
+  if (!deps.policy.network.enabled) return known;
+  for (const { name } of deps.crms) {
+    const own = rows.filter((row) => row.connection === name && row.recordType === 'contacts');
+    const bundleOf = new Map(own.map((row) => [row.record, row.bundle]));
+    for (const [contact, people] of await deps.stores.ties.contactsTiedTo(name, [...bundleOf.keys()], null)) {
+      const bundle = bundleOf.get(contact);
+      if (bundle === undefined) continue;
+      const counts = known.get(bundle) ?? new Map<string, number>();
+      for (const person of people) if (person !== leaver) counts.set(person, (counts.get(person) ?? 0) + 1);
+      known.set(bundle, counts);
+    }
+  }
+  return known;
 }
 
 async function toCandidates(
@@ -212,7 +254,11 @@ async function savePlan(
   row: HandoverRow,
   proposal: Plan,
   rows: readonly BundledRow[],
-  { planVersion, firstStep }: { readonly planVersion: number; readonly firstStep: number },
+  {
+    planVersion,
+    firstStep,
+    warm,
+  }: { readonly planVersion: number; readonly firstStep: number; readonly warm: ReadonlySet<number> },
 ): Promise<readonly string[]> {
   const steps = sharesOf(proposal, row).map((step, index) => ({
     ...step,
@@ -231,7 +277,7 @@ async function savePlan(
       reason,
     });
   }
-  await deps.stores.ownerships.applyPlan(await toEntries(deps, row, steps, rows));
+  await deps.stores.ownerships.applyPlan(await toEntries(deps, row, steps, rows, warm));
   return steps.map((step) => step.id);
 }
 
@@ -257,6 +303,7 @@ async function toEntries(
   row: HandoverRow,
   steps: readonly StepShare[],
   rows: readonly BundledRow[],
+  warm: ReadonlySet<number>,
 ): Promise<readonly PlanEntry[]> {
   const seats = await deps.stores.people.seats(steps.map((step) => step.successor));
   const userOf = new Map(seats.map(({ person, connection, user }) => [`${person}/${connection}`, user]));
@@ -271,6 +318,7 @@ async function toEntries(
       bundle: item.bundle,
       planned: step ? (userOf.get(`${step.successor}/${item.connection}`) ?? null) : null,
       canary: false,
+      warm: warm.has(item.bundle),
       late: item.open && item.closesOn !== null && lateUntil !== null && item.closesOn <= lateUntil,
       value: item.value,
       ...(observed.has(item.connection)
@@ -300,11 +348,11 @@ export function lateUntilOf(deps: Deps, row: HandoverRow): string | null {
 }
 
 function canaryIds(
-  entries: readonly { readonly id: bigint; readonly value: number | null; readonly late: boolean }[],
+  entries: readonly Pick<PlanEntry & PlannedRow, 'id' | 'value' | 'late' | 'warm'>[],
   deps: Deps,
 ): readonly string[] {
   return pickCanary(
-    entries.map(({ id, value, late }) => ({ id: String(id), value, late })),
+    entries.map(({ id, value, late, warm }) => ({ id: String(id), value, late: late || warm })),
     deps.policy.transfer.canary.records,
   );
 }

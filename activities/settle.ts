@@ -7,21 +7,28 @@ import { crmOf, type Deps } from './deps.js';
 import { desiredOf, loadFacts, type Loaded } from './facts.js';
 import { queueApprovals, queueNeeds, queueRelease } from './notices.js';
 import { toView } from './view.js';
+import { wakePeople } from './wake.js';
 
 /** More changes than this in one go would be a loop in the rules. */
 const mostRounds = 50;
 
 /** Applies every change of rows that is due, until nothing is, and says where the handover stands then: all of it or nothing, and alone. */
 export async function settle(deps: Deps, handover: string, now: Instant): Promise<HandoverView> {
-  const view = await deps.inTransaction(async (tx) => {
+  const { view, loaded } = await deps.inTransaction(async (tx) => {
     await tx.stores.handovers.lock(handover);
     return settleLocked(tx, handover, now);
   });
+  await wakePeople(deps, loaded);
   if (view.outcome === 'rescinded') await lookForNewEnding(deps, handover);
   return view;
 }
 
-async function settleLocked(tx: Deps, handover: string, now: Instant): Promise<HandoverView> {
+interface Settled {
+  readonly view: HandoverView;
+  readonly loaded: Loaded;
+}
+
+async function settleLocked(tx: Deps, handover: string, now: Instant): Promise<Settled> {
   for (let round = 0; round < mostRounds; round += 1) {
     const loaded = await loadFacts(tx, handover, now);
     if (await queueNeeds(tx, loaded)) continue;
@@ -33,12 +40,12 @@ async function settleLocked(tx: Deps, handover: string, now: Instant): Promise<H
   throw new Error('a handover does not come to rest');
 }
 
-async function stand(deps: Deps, handover: string, loaded: Loaded, found: Next): Promise<HandoverView> {
+async function stand(deps: Deps, handover: string, loaded: Loaded, found: Next): Promise<Settled> {
   const { stage, dueAt } = found;
   const waitingFor = found.waitingFor.map((waiting) => ({ ...waiting }));
   if (loaded.facts.closed === null) await deps.stores.handovers.setStanding(handover, { stage, waitingFor, dueAt });
   const row = await deps.stores.handovers.get(handover);
-  return toView(deps, { ...loaded, row }, found);
+  return { view: toView(deps, { ...loaded, row }, found), loaded: { ...loaded, row } };
 }
 
 async function apply(deps: Deps, loaded: Loaded, change: Change, now: Instant): Promise<void> {
@@ -109,8 +116,8 @@ async function noticeApprovers(deps: Deps, handover: string, changes: readonly C
   const reminded = changes.flatMap((change) => (change.change === 'remind' ? [change.step] : []));
   if (asked.length + reminded.length === 0) return;
   const loaded = await loadFacts(deps, handover, now);
-  await queueApprovals(deps, loaded, asked, 'request');
-  await queueApprovals(deps, loaded, reminded, 'reminder');
+  await queueApprovals(deps, loaded, asked, 'request', now);
+  await queueApprovals(deps, loaded, reminded, 'reminder', now);
 }
 
 /** Whoever is asked to approve has to know; the circle on the card says who does. */

@@ -52,8 +52,11 @@ export async function sweepAll(deps: Deps, now: Instant, context: CallContext, a
     daysBefore(deps, now, again),
   );
   let restarted = 0;
-  for (const { id, closedAt } of rows) {
-    if (closedAt === null && !(await deps.workflows.look(id))) restarted += await restart(deps, id, now);
+  for (const { id, closedAt, plannedAt } of rows) {
+    if (closedAt !== null) continue;
+    if (!(await deps.workflows.look(id))) restarted += await restart(deps, id, now);
+    // Makes up for whatever wake was lost.
+    if (plannedAt !== null) await deps.workflows.wakeIntroductions(id);
   }
   let found = 0;
   for (const { id, closedAt } of rows) {

@@ -8,7 +8,7 @@ import type { StepFacts } from '../src/domain/handover.js';
 
 /** The view that a workflow holds: ids, states, counts and dates only. */
 export function toView(deps: Deps, loaded: Loaded, next: Next): HandoverView {
-  const { row, facts } = loaded;
+  const { row, facts, people } = loaded;
   return {
     revision: row.revision,
     stage: next.stage,
@@ -38,6 +38,9 @@ export function toView(deps: Deps, loaded: Loaded, next: Next): HandoverView {
     dueAt: next.dueAt,
     bareDecisions: bareDecisions(deps, loaded),
     released: facts.released,
+    ...(Object.keys(people.introductions).length > 0 && { introductions: people.introductions }),
+    ...(people.debts > 0 && { debts: people.debts }),
+    ...(people.member && { membership: people.member.state }),
   };
 }
 

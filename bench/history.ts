@@ -102,6 +102,7 @@ function timersOf(events: readonly Event[]): readonly Span[] {
   });
 }
 
-function msOf({ eventTime }: Event): number {
+/** When an event happened, by Temporal's clock. */
+export function msOf({ eventTime }: Event): number {
   return Number(eventTime?.seconds ?? 0) * 1_000 + Number(eventTime?.nanos ?? 0) / 1e6;
 }

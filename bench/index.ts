@@ -1,19 +1,33 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
+import { checkInsDrain } from './checkInsDrain.js';
 import { histories } from './histories.js';
 import { hubspotCalls } from './hubspotCalls.js';
 import { Lab, type Bench, type Options } from './lab.js';
+import { membershipsAsleep } from './membershipsAsleep.js';
+import { membershipYear } from './membershipYear.js';
 import { table, type Result } from './result.js';
 import { say } from './stack.js';
+import { ties } from './ties.js';
 import { wallLimited } from './wallLimited.js';
 import { wallUnlimited } from './wallUnlimited.js';
 import { webhooks } from './webhooks.js';
 
 /** In the order in which they run: those that share a stack follow each other. */
-const benches: readonly Bench[] = [hubspotCalls, histories, wallUnlimited, wallLimited, webhooks];
+const benches: readonly Bench[] = [
+  hubspotCalls,
+  histories,
+  wallUnlimited,
+  wallLimited,
+  webhooks,
+  ties,
+  membershipYear,
+  checkInsDrain,
+  membershipsAsleep,
+];
 const names = benches.flatMap((bench) => bench.names);
 
-const usage = `npm run bench [-- <name> … --json --seed <n> --size <n> --pairs <n> --webhooks <n>]
+const usage = `npm run bench [-- <name> … --json --seed <n> --size <n> --pairs <n> --webhooks <n> --members <n> --check-ins <n>]
 
 Measures Baton against what bounds it; see bench/README.md. Without a name everything is measured.
 
@@ -23,6 +37,8 @@ Measures Baton against what bounds it; see bench/README.md. Without a name every
   --size      companies of the leaver (10000)
   --pairs     runs of each side in a comparison, A B A B … (5)
   --webhooks  webhooks in one run of one side (6000)
+  --members   memberships asleep (10000)
+  --check-ins check-ins due at one moment (2000)
 `;
 
 class Usage extends Error {}
@@ -37,7 +53,8 @@ function numberOf(text: string | undefined, name: string, fallback: number): num
 function readArguments() {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean' } as const;
-  const options = { json: flag, help: { ...flag, short: 'h' }, seed: text, size: text, pairs: text, webhooks: text } as const;
+  const numbers = { seed: text, size: text, pairs: text, webhooks: text, members: text, 'check-ins': text } as const;
+  const options = { json: flag, help: { ...flag, short: 'h' }, ...numbers } as const;
   const { values, positionals } = parse(() => parseArgs({ allowPositionals: true, options }));
   const unknown = positionals.find((name) => !names.includes(name));
   if (unknown !== undefined) throw new Usage(`There is no benchmark ${unknown}; there are ${names.join(', ')}`);
@@ -46,6 +63,8 @@ function readArguments() {
     size: numberOf(values.size, 'size', 10_000),
     pairs: numberOf(values.pairs, 'pairs', 5),
     webhooks: numberOf(values.webhooks, 'webhooks', 6_000),
+    members: numberOf(values.members, 'members', 10_000),
+    checkIns: numberOf(values['check-ins'], 'check-ins', 2_000),
   };
   return { wanted: positionals.length === 0 ? names : positionals, json: values.json ?? false, help: values.help ?? false, lab };
 }

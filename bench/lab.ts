@@ -11,6 +11,10 @@ export interface Options {
   readonly pairs: number;
   /** Webhooks in one round of one side. */
   readonly webhooks: number;
+  /** Memberships asleep at once. */
+  readonly members: number;
+  /** Check-ins due at one moment. */
+  readonly checkIns: number;
 }
 
 /** One benchmark: the names of its results, in their order, and how they are measured. */

@@ -17,10 +17,13 @@ export function openStation(file: string): Station {
   return {
     async run(job) {
       child.stdin.write(`${JSON.stringify(job)}\n`);
-      const { value, done } = await lines.next();
-      if (done) throw new Error(`${file} ended before it answered; its last words are above`);
-      const answer: unknown = JSON.parse(value);
-      return answer;
+      for (;;) {
+        const { value, done } = await lines.next();
+        if (done) throw new Error(`${file} ended before it answered; its last words are above`);
+        if (value.startsWith('{')) return toAnswer(value);
+        // Temporal's core warns on stdout, which is for answers here.
+        process.stderr.write(`${value}\n`);
+      }
     },
     async stop() {
       child.stdin.end();
@@ -29,6 +32,10 @@ export function openStation(file: string): Station {
       clearTimeout(timer);
     },
   };
+}
+
+function toAnswer(line: string): unknown {
+  return JSON.parse(line);
 }
 
 /** The other end: works one job after the other and ends with its input. */

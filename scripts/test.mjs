@@ -3,13 +3,23 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { root, runEntry, say } from './shared.mjs';
 
-const kinds = ['unit', 'workflow', 'e2e', 'browser', 'chaos'];
+const kinds = ['unit', 'workflow', 'years', 'e2e', 'browser', 'chaos'];
+/** What runs many times a day; the skipped years of people, half as long again, are CI's. */
+const everyday = ['unit', 'workflow', 'e2e'];
 
-/** `test [kind] [vitest's own arguments]`: runs, then closes with the real counts on a line of their own; 1 when nothing ran. */
+function selectionOf([first, ...more]) {
+  if (kinds.includes(first)) return ['--project', first, ...more];
+  if (first === 'all') return more;
+  const rest = first === undefined ? [] : [first, ...more];
+  // Named files are looked for everywhere.
+  return rest.some((arg) => !arg.startsWith('-')) ? rest : [...everyday.flatMap((kind) => ['--project', kind]), ...rest];
+}
+
+/** `test [kind | all] [vitest's own arguments]`: runs, then closes with the real counts on a line of their own; 1 when nothing ran. */
 export async function runTests(given) {
   // npm takes the first `--` away; started by hand it is still there, and would hide vitest's arguments from it.
   const args = given.filter((arg) => arg !== '--');
-  const selection = kinds.includes(args[0]) ? ['--project', args[0], ...args.slice(1)] : args;
+  const selection = selectionOf(args);
   const folder = mkdtempSync(path.join(tmpdir(), 'baton-counts-'));
   const file = path.join(folder, 'counts.json');
   const reporter = path.join(root, 'scripts', 'count-reporter.mjs');

@@ -7,11 +7,14 @@ import type { HandoverStatus } from '../workflows/contract.js';
 import { searchAttributes } from '../workflows/contract.js';
 import { ConfigError, loadConfig, loadEnvironment, type Config, type Environment } from './config.js';
 import { decide } from './decide.js';
+import { answerCard } from './demo/card.js';
 import { demoConfig, demoConnection, lastDayOf, webhookSecret } from './demo/company.js';
 import { sandboxControl, type DemoPerson, type SandboxControl } from './demo/sandbox.js';
-import { tell, threeWays } from './demo/story.js';
+import { alumniOf, checkInsOf, tell, tellAlumni, threeWays } from './demo/story.js';
+import { toCard } from '../activities/card.js';
 import { createCore, type Core } from './dependencies.js';
-import { readRunFile, removeRunFile, startEmbedded, writeRunFile, type Embedded } from './embedded/index.js';
+import { contactRules } from './domain/release.js';
+import { choosePort, readRunFile, removeRunFile, startEmbedded, writeRunFile, type Embedded } from './embedded/index.js';
 import { createLogger } from './logger.js';
 import { migrate } from './migrations.js';
 import { exitCodeOf, firstSignal, listening, type Running, silenceDeprecations } from './process.js';
@@ -35,6 +38,15 @@ type Options = { readonly yes: boolean; readonly exit: boolean; readonly json: b
 
 /** The last working day ends this soon: with --yes after a minute, else there is time to look around. */
 const endsInMs = (options: Options): number => (options.yes ? 60_000 : 30 * 60_000);
+
+/** The demo's alumni are asked their four questions within half a minute. */
+const alumniMs = 90_000;
+/** The last question is answered within this time, if at all. */
+const answerMs = 5_000;
+
+function missing(what: string): never {
+  throw new Error(`The handover has no ${what}.`);
+}
 
 /** Everything that runs, in the order in which it was started. */
 interface Stage {
@@ -72,10 +84,11 @@ async function openStage(options: Options, closers: Stage['closers']): Promise<S
   });
   closers.push(() => embedded.stop());
   await migrate(embedded.databaseUrl, say);
-  const sandbox = await listening('SANDBOX_PORT', ports.sandbox, (port) => startSandbox({ port, home }));
+  const mailbox = embedded.mailbox.url;
+  const sandbox = await listening('SANDBOX_PORT', ports.sandbox, (port) => startSandbox({ port, home, mailbox }));
   closers.push(() => sandbox.stop());
   const control = sandboxControl(sandbox.url);
-  const config = await configure(home, sandbox.url, control, embedded, options);
+  const config = await configure(environment, home, sandbox.url, control, embedded, options);
   const started = await startBaton(config);
   closers.push(...started.map((running) => running.stop));
   const core = createCore(config, 'demo');
@@ -100,6 +113,7 @@ async function openStage(options: Options, closers: Stage['closers']): Promise<S
 
 /** Writes the demo's configuration and reads it back the way everybody's is read. */
 async function configure(
+  environment: Environment,
   home: string,
   sandbox: string,
   control: SandboxControl,
@@ -110,6 +124,8 @@ async function configure(
   const hr = people.find((person) => person.manager === null);
   if (!hr) throw new Error('The sandbox has no people; remove its folder under BATON_HOME and start again.');
   const path = join(home, 'baton.yaml');
+  // Links in mails name the server before it has begun to listen.
+  const port = await choosePort({ port: environment.ports.server, variable: 'BATON_PORT' });
   await writeFile(path, demoConfig({ sandbox, hr: hr.email, nowMs: Date.now(), endsInMs: endsInMs(options) }));
   return loadConfig(vendors, {
     BATON_CONFIG: path,
@@ -117,6 +133,9 @@ async function configure(
     TEMPORAL_ADDRESS: embedded.temporal.address,
     TEMPORAL_NAMESPACE: embedded.temporal.namespace,
     SMTP_URL: `smtp://127.0.0.1:${embedded.mailbox.smtpPort}`,
+    BATON_PORT: String(port),
+    BATON_PUBLIC_URL: `http://127.0.0.1:${port}`,
+    BATON_HASH_KEY: 'a key for the demo alone',
     BATON_LOG_LEVEL: 'warn',
   });
 }
@@ -168,7 +187,8 @@ async function follow(core: Core, handover: string, options: Options): Promise<H
 async function decideAsHr(core: Core, handover: string, status: HandoverStatus): Promise<void> {
   const hr = { by: null, comment: 'npm run demo -- --yes' };
   if (status.stage === 'awaiting-release') {
-    say(pc.cyan('  HR: release'));
+    say(pc.cyan('  HR: no competitor, the leaver may be asked; release'));
+    await answerCard(core, handover);
     await decide(core, handover, 'release', {}, hr);
   } else if (status.steps.some((step) => step.state === 'waiting')) {
     say(pc.cyan('  HR: approve all steps'));
@@ -180,10 +200,27 @@ async function decideAsHr(core: Core, handover: string, status: HandoverStatus):
   }
 }
 
+/** Waits until every planned check-in was sent, or nothing more is to come. */
+async function followAlumni(core: Core, handover: string): Promise<void> {
+  let before = '';
+  let toldAt: number | null = null;
+  for (const until = Date.now() + alumniMs; Date.now() < until;) {
+    const member = await core.stores.members.ofHandover(handover);
+    for (const line of tellAlumni(member, before)) say(`  ${line}`);
+    before = JSON.stringify(member);
+    if (!member || member.endedAt) return;
+    if (checkInsOf(member).isTold) toldAt ??= Date.now();
+    if (toldAt !== null && Date.now() - toldAt > answerMs) return;
+    await sleep(500);
+  }
+}
+
 async function result(stage: Stage, handover: string, status: HandoverStatus, startedMs: number, ledgerBefore: number) {
   const { core, control, embedded } = stage;
   const owned = { companies: 0, contacts: 0, deals: 0, tickets: 0, ...(await core.stores.ownerships.countByType(handover)) };
   const handovers = await core.db.handover.count();
+  const row = await core.stores.handovers.get(handover);
+  const member = await core.stores.members.ofHandover(handover);
   return {
     ok: status.outcome === 'completed',
     handover: status.handover,
@@ -193,9 +230,11 @@ async function result(stage: Stage, handover: string, status: HandoverStatus, st
     steps: status.steps.map(({ id, state, counts }) => ({ id, planned: counts.planned, verified: counts.verified, state })),
     introductions: status.introductions,
     debts: status.debts,
-    alumni: null,
-    checkIns: { planned: 0, sent: 0, answered: 0 },
-    mails: await core.db.mail.count({ where: { handoverId: handover, state: 'sent' } }),
+    alumni: alumniOf(member, contactRules(toCard(row.card ?? missing('card'))).invitation),
+    checkIns: member ? checkInsOf(member).counts : { planned: 0, sent: 0, answered: 0 },
+    mails: await core.db.mail.count({
+      where: { state: 'sent', OR: [{ handoverId: handover }, ...(member ? [{ memberId: member.id }] : [])] },
+    }),
     ledgerWrites: (await control.writesByBaton(0)) - ledgerBefore,
     seconds: Math.round((Date.now() - startedMs) / 100) / 10,
     temporalUi: embedded.temporal.ui,
@@ -215,11 +254,14 @@ async function play(stage: Stage, options: Options, startedMs: number): Promise<
   say(pc.bold(`  ${leaver.name} gives notice in BambooHR. Last working day: ${day}, until ${ends}.`));
   const since = new Date(Date.now() - 1_000).toISOString();
   const answered = await control.terminate(leaver.bamboohr, day);
+  if (options.yes) await control.letPeopleAct();
   say(`  The signed webhook was answered with ${answered ?? 'nothing'}.`);
   const handover = await findHandover(core, leaver.bamboohr, since);
   say(`  handover/${handover} has begun.`);
   if (!options.yes) say(threeWays(handover, embedded.temporal));
-  const status = await follow(core, handover, options);
+  const closed = await follow(core, handover, options);
+  await followAlumni(core, handover);
+  const status = await statusFromRows(core.deps, closed.handover.replace('handover/', ''));
   const told = await result(stage, handover, status, startedMs, ledgerBefore);
   say('');
   say(pc.bold(`  ${told.ledgerWrites} writes in the CRM's ledger, ${told.mails} mails, ${told.seconds} s.`));

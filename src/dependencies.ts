@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client, Connection } from '@temporalio/client';
-import type { CrmConnection, Deps, HrisConnection } from '../activities/deps.js';
+import type { Company, CrmConnection, Deps, HrisConnection } from '../activities/deps.js';
 import { calendarsOf } from './calendars.js';
 import { ConfigError, normaliseWording, type Config } from './config.js';
 import { workflowDispatch } from './dispatch.js';
+import { imapBounces } from './mail/bounces.js';
 import { smtpMail } from './mail/transport.js';
 import type { Metrics } from './metrics.js';
 import type { VendorTools, WebhookPort } from './ports/vendor.js';
@@ -39,17 +40,21 @@ export function createCore(
 ): Core {
   const db = openDatabase(config.databaseUrl, options.connections);
   const temporal = openTemporal(config.temporal, role);
-  const domain = mailDomain(config.mail.from);
-  const stores = createStores(db, domain);
-  const inTransaction = transactions(db, domain);
+  const settings = { messageIdDomain: mailDomain(config.mail.from), hashKey: config.hashKey ?? config.company.name };
+  const stores = createStores(db, settings);
+  const inTransaction = transactions(db, settings);
   const { hris, crms } = connectVendors(config, db, options.metrics ?? uncounted);
-  const mail = config.mail.smtpUrl === null ? null : smtpMail(config.mail.smtpUrl, config.mail.from);
+  const { smtpUrl, bounces, ...sender } = config.mail;
+  const mail = smtpUrl === null ? null : smtpMail({ ...sender, url: smtpUrl, bounceAddress: bounces?.address ?? null });
   const shared: Omit<Deps, 'stores' | 'inTransaction'> = {
     employments: employmentStore(db),
     deliveries: deliveryStore(db),
     hris,
     crms,
     mail,
+    bounces: bounces === null ? null : imapBounces(bounces.imapUrl),
+    company: companyOf(config),
+    publicUrl: config.publicUrl,
     workflows: workflowDispatch(temporal.client),
     policy: config.policy,
     reasonOf: (text) => config.reasons[normaliseWording(text)] ?? 'unknown',
@@ -68,6 +73,13 @@ export function createCore(
     await db.$disconnect();
   };
   return { config, db, stores, temporal, hris, crms, deps: depsOn(stores), close };
+}
+
+function companyOf({ company, programme, hr }: Config): Company {
+  const [first = ''] = hr.rota;
+  const { name, language, country, privacyUrl, dpoContact } = company;
+  const contacts = { alumniContact: hr.alumniContact ?? first, itContact: hr.itContact ?? first };
+  return { name, language, country, privacyUrl, dpoContact, ...programme, ...contacts };
 }
 
 /** The adapters of every connection; a retired one still ends the handovers that are open there. */

@@ -2,6 +2,7 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Clien
 import type { WorkflowDispatch } from '../activities/deps.js';
 import { createDispatch } from './ingress/dispatch.js';
 import { taskQueue, workflowIds, type HandoverInput } from '../workflows/contract.js';
+import { wakeIntroductions, wakeMembership } from './wake.js';
 
 /** How activities reach workflows: by id, through the client, and never by a child that would die with its parent. */
 export function workflowDispatch(client: Client): WorkflowDispatch {
@@ -18,6 +19,8 @@ export function workflowDispatch(client: Client): WorkflowDispatch {
     lookAt: createDispatch(client).lookAt,
     changed: (handover, version) => signal(handover, 'changed', { version }),
     look: (handover) => signal(handover, 'look', {}),
+    wakeIntroductions: (handover) => wakeIntroductions(client, handover),
+    wakeMembership: (member) => wakeMembership(client, member),
     async startHandover(handover, connection) {
       const input: HandoverInput = { handover, connection };
       try {

@@ -13,6 +13,10 @@ import { findVendor } from './vendors/registry.js';
 const reconcileEvery = '5 minutes';
 /** Before anybody is at work, and not on the hour, when everything else runs. */
 const sweepAt = { hour: 3, minute: 17 };
+/** After the sweep, and before the first digests. */
+const followUpAt = { hour: 5, minute: 23 };
+/** How soon an undeliverable mail is known. */
+const bouncesEvery = '15 minutes';
 
 /** The numbers of Temporal's search-attribute types (temporal.api.enums.v1.IndexedValueType). */
 const indexedTypes = { Keyword: 2, Int: 3, Datetime: 6, KeywordList: 7 } as const;
@@ -64,9 +68,15 @@ async function upsertSchedules(client: Client, config: Config): Promise<void> {
     wanted.set(scheduleId, schedule(scheduleId, 'reconcile', [{ connection }], { intervals: [{ every: reconcileEvery }] }));
   }
   wanted.set(workflowIds.sweep, schedule(workflowIds.sweep, 'sweep', [], { calendars: [sweepAt], timezone: timeZone }));
+  wanted.set(
+    workflowIds.followUp,
+    schedule(workflowIds.followUp, 'followUp', [], { calendars: [followUpAt], timezone: timeZone }),
+  );
+  if (config.mail.bounces)
+    wanted.set(workflowIds.bounces, schedule(workflowIds.bounces, 'bounces', [], { intervals: [{ every: bouncesEvery }] }));
   for (const options of wanted.values()) await upsert(client, options);
   for await (const { scheduleId } of client.schedule.list()) {
-    const ours = scheduleId.startsWith('reconcile/') && !wanted.has(scheduleId);
+    const ours = (scheduleId.startsWith('reconcile/') || scheduleId === workflowIds.bounces) && !wanted.has(scheduleId);
     if (ours) await client.schedule.getHandle(scheduleId).delete();
   }
 }

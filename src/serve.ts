@@ -6,7 +6,9 @@ import type { Logger } from './logger.js';
 import { createMetrics, serveMetrics } from './metrics.js';
 import { assertMigrated } from './migrations.js';
 import { listening, type Running } from './process.js';
+import { pagesOf } from './pages.js';
 import { rowCounts } from './store/counts.js';
+import { webRoutes } from './web/routes.js';
 
 /** Opens the server: webhooks in, deliveries drained into Temporal. */
 export async function startServer(config: Config, logger: Logger): Promise<Running> {
@@ -16,7 +18,18 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const clock = { logger, now: Date.now };
   const drainer = createDrainer({ deliveries, employments, lookAt: workflows.lookAt, count: metrics.settled, ...clock });
   const ready = { database: () => core.db.$queryRaw`select 1`, temporal: () => core.temporal.connection.ensureConnected() };
-  const app = buildApp({ connections: webhookPorts(config), deliveries, ready, metrics, wake: drainer.wake, ...clock });
+  const connections = webhookPorts(config);
+  const pages = webRoutes(pagesOf(core, logger));
+  const app = buildApp({
+    connections,
+    deliveries,
+    ready,
+    metrics,
+    wake: drainer.wake,
+    pages,
+    trustProxy: config.trustProxy,
+    ...clock,
+  });
   try {
     await assertMigrated(core.db);
     await assertConnections(core);

@@ -123,7 +123,6 @@ describe('the import law', () => {
       "import { createDispatch } from './dispatch.js'; import { deliveryStore } from '../store/deliveries.js';",
     ],
     ['src/ingress/dispatch.ts', "import { taskQueue } from '../../workflows/contract.js';"],
-    ['src/web/dispatch.ts', "import { taskQueue } from '../../workflows/contract.js';"],
     [
       'workflows/planted.ts',
       "import { log } from '@temporalio/workflow'; import type { Activities } from '../activities/index.js';",

@@ -129,7 +129,7 @@ describe('policy', () => {
     const config = accepted(`${whole}\n${policyYaml}`);
     expect(config.policy).toEqual(defaultPolicy);
     expect(config.notYetActedOn).toEqual(
-      expect.arrayContaining(['introductions', 'alumni', 'network', 'retention/snapshot', 'release/autoRelease']),
+      expect.arrayContaining(['gradual', 'mailbox', 'observe', 'retention/snapshot', 'release/autoRelease']),
     );
     expect(config.notYetActedOn.filter((path) => /^(transfer|brake|urgent|calendar|lastDay|decisions)/.test(path))).toEqual([]);
   });

@@ -21,7 +21,8 @@ export class SearchAttributes {
 
   show(view: HandoverView): void {
     const waitsFor = [...new Set(view.waitingFor.map(({ what }) => what))];
-    const standing = JSON.stringify([view.stage, waitsFor, view.parked.length]);
+    const debts = view.debts ?? 0;
+    const standing = JSON.stringify([view.stage, waitsFor, view.parked.length, debts]);
     if (standing === this.#standing) return;
     const isFirst = this.#standing === '';
     this.#standing = standing;
@@ -30,12 +31,8 @@ export class SearchAttributes {
       { key: keys.waitsFor, value: waitsFor },
       { key: keys.due, value: view.dueAt === null ? null : new Date(view.dueAt) },
       { key: keys.parked, value: view.parked.length },
-      ...(isFirst
-        ? [
-            { key: keys.connection, value: this.#connection },
-            { key: keys.debts, value: 0 },
-          ]
-        : []),
+      { key: keys.debts, value: debts },
+      ...(isFirst ? [{ key: keys.connection, value: this.#connection }] : []),
     ]);
   }
 }

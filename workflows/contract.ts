@@ -1,4 +1,14 @@
-import type { Audience, Day, Instant, Outcome, Stage, StepState, WaitingFor } from '../src/domain/words.js';
+import type {
+  Audience,
+  Day,
+  Instant,
+  IntroductionState,
+  MembershipState,
+  Outcome,
+  Stage,
+  StepState,
+  WaitingFor,
+} from '../src/domain/words.js';
 
 /** Everything a caller of the workflows may know. Names in this file are public API: change them only by a patch with a committed history. */
 
@@ -21,8 +31,12 @@ export const workflowIds = {
   handover: (row: string) => `handover/${row}`,
   transfer: (row: string) => `handover/${row}/transfer`,
   restore: (row: string) => `handover/${row}/restore`,
+  introductions: (row: string) => `handover/${row}/introductions`,
+  membership: (row: string) => `membership/${row}`,
   reconcile: (connection: string) => `reconcile/${connection}`,
   sweep: 'sweep',
+  followUp: 'followUp',
+  bounces: 'bounces',
 } as const;
 
 /** The row id inside a handover's workflow id, or the text itself when it is one already. */
@@ -39,7 +53,12 @@ export interface HandoverInput {
   /** From the run before, when this one continues it. */
   readonly refusals?: readonly RefusalEntry[];
 }
-/** `transfer` and `restore` work through rows; the input says whose. */
+export interface MembershipInput {
+  readonly member: string;
+  /** When this run first looks at the rows; without it, at once. */
+  readonly dueAt?: Instant;
+}
+/** `transfer`, `restore` and `introductions` work through rows; the input says whose. */
 export interface RowsInput {
   readonly handover: string;
 }
@@ -186,6 +205,10 @@ export interface HandoverView {
   /** May a message without `decisionId` decide now? */
   readonly bareDecisions: boolean;
   readonly released: boolean;
+  /** Introductions by state; a count of zero is left out. */
+  readonly introductions?: Partial<Record<IntroductionState, number>>;
+  readonly debts?: number;
+  readonly membership?: MembershipState;
 }
 
 /** What an activity answers to a decision: the new view, or why it was refused. */
@@ -199,7 +222,8 @@ export interface DecisionAnswer {
   readonly steps: readonly { readonly id: string; readonly state: StepState }[];
 }
 
-const noIntroductions = {
+/** Counts of introductions by state, none left out. */
+const noIntroductions: Readonly<Record<IntroductionState, number>> = {
   proposed: 0,
   agreed: 0,
   scheduled: 0,
@@ -233,9 +257,9 @@ export interface HandoverStatus {
     readonly timedOut?: true;
     readonly counts: StepCounts;
   }[];
-  readonly introductions: typeof noIntroductions;
+  readonly introductions: Readonly<Record<IntroductionState, number>>;
   readonly debts: number;
-  readonly membership: null;
+  readonly membership: MembershipState | null;
   readonly waitingFor: readonly WaitingEntry[];
   readonly parked: readonly ParkedEntry[];
   readonly refusals: readonly RefusalEntry[];
@@ -256,9 +280,9 @@ export function toStatus(handover: string, view: HandoverView, refusals: readonl
     applied,
     told,
     steps: view.steps.map(toStatusStep),
-    introductions: noIntroductions,
-    debts: 0,
-    membership: null,
+    introductions: { ...noIntroductions, ...view.introductions },
+    debts: view.debts ?? 0,
+    membership: view.membership ?? null,
     waitingFor,
     parked,
     refusals,
@@ -289,6 +313,18 @@ export interface PageResult {
   readonly more: boolean;
   /** Another epoch, a pause or the brake stopped the page before its end. */
   readonly fenced: boolean;
+}
+
+/** What a look at rows answers to the workflow that asked: when to look again, and whether there is nothing more to come. */
+export interface Look {
+  /** Null: only when something changes. */
+  readonly dueAt: Instant | null;
+  readonly ended: boolean;
+}
+
+/** What a look at a membership answers; `asked`: a check-in went out, with which a run ends. */
+export interface MembershipLook extends Look {
+  readonly asked: boolean;
 }
 
 /** Stands for a payload that could not be decoded; made by our payload converter so that no message can wedge a workflow. */

@@ -72,8 +72,18 @@ function checklist(view: HandoverView): readonly string[] {
     tick(view.steps.length > 0, `plan proposed${view.planVersion > 0 ? ` (version ${view.planVersion})` : ''}`),
     tick(view.steps.length > 0 && decided === view.steps.length, `steps decided: ${decided} of ${view.steps.length}`),
     ...(['leaver', 'team', 'contacts'] as const).map((audience) => tick(view.told.includes(audience), `told: ${audience}`)),
+    ...introductionLines(view),
     tick(total > 0 && proven === total, `records moved and proven: ${proven} of ${total}`),
     tick(view.stage === 'closed', `closed after the last working day${view.lastWorkingDay ? ` (${view.lastWorkingDay})` : ''}`),
+  ];
+}
+
+function introductionLines({ introductions, debts, membership }: HandoverView): readonly string[] {
+  const states = Object.entries(introductions ?? {}).map(([state, count]) => `${count} ${state}`);
+  return [
+    ...(states.length > 0 ? [`- introductions: ${states.join(', ')}`] : []),
+    ...(debts ? [`- debts: ${debts}`] : []),
+    ...(membership ? [`- alumni: ${membership}`] : []),
   ];
 }
 

@@ -41,5 +41,10 @@ export const { snapshot } = proxyActivities<One<'snapshot'>>({ ...searches, summ
 export const { sweep } = proxyActivities<One<'sweep'>>({ ...searches, summary: 'Search for what still names the leaver' });
 export const { reconcile } = proxyActivities<One<'reconcile'>>({ ...searches, summary: 'Read what changed in the HRIS' });
 export const { sweepAll } = proxyActivities<One<'sweepAll'>>({ ...searches, summary: 'Look at all handovers' });
+/** A page of introductions: rows, tasks in the CRM and mails, each of which its row names before it is done. */
+export const { introduce } = proxyActivities<One<'introduce'>>({ ...calls, summary: 'See to introductions' });
+export const { tendMembership } = proxyActivities<One<'tendMembership'>>({ ...calls, summary: 'See to a membership' });
+export const { followUpAll } = proxyActivities<One<'followUpAll'>>({ ...searches, summary: 'Follow up debts, scores and notes' });
+export const { readBounces } = proxyActivities<One<'readBounces'>>({ ...calls, summary: 'Read what came back' });
 export const { transferPage } = proxyActivities<One<'transferPage'>>({ ...pages, summary: 'Move and prove a page' });
 export const { restorePage } = proxyActivities<One<'restorePage'>>({ ...pages, summary: 'Take a page back' });

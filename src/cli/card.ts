@@ -52,6 +52,7 @@ export function cardLines(card: ReleaseCard, names: ReadonlyMap<string, string>)
     ['custodian', card.custodian ? say(card.custodian) : '-'],
     ['announcement', card.announcement ?? '-'],
     ['legalHold', card.legalHold ? 'yes' : 'no'],
+    ['alumni', card.alumni],
   ];
   return table(
     rows.map(([key, text]) => [key, text, byHand(key)]),

@@ -5,6 +5,7 @@ import { missingMigrations } from '../migrations.js';
 import { VendorError, type CallContext, type Check } from '../ports/vendor.js';
 import { missingSearchAttributes, searchAttributeLines } from '../schedules.js';
 import { taskQueue } from '../../workflows/contract.js';
+import { bounceCheck, peopleChecks, taskChecks } from './checkPeople.js';
 import { loadCliConfig, reachDatabase, within, withOpenCore } from './context.js';
 import { colorsOf, emit, exits, type ExitCode, type Session } from './output.js';
 
@@ -35,7 +36,8 @@ function toEntry({ id, ok, message, fix, warning }: Check) {
 }
 
 async function runChecks(core: Core): Promise<readonly Check[]> {
-  const parts = [temporalChecks(core), mailChecks(core), Promise.resolve(configChecks(core.config))];
+  const told = [...configChecks(core.config), ...peopleChecks(core.config), ...taskChecks(core)];
+  const parts = [temporalChecks(core), mailChecks(core), bounceCheck(core.config), Promise.resolve(told)];
   const database = await databaseChecks(core);
   const isThere = database.every((one) => one.ok);
   const connections = connectionsOf(core).map(({ name, check: ask }) =>

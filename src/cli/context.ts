@@ -5,7 +5,7 @@ import { missingMigrations } from '../migrations.js';
 import type { HandoverRow } from '../store/handovers.js';
 import { vendors } from '../vendors/registry.js';
 import { handoverRow } from '../../workflows/contract.js';
-import { CliError, exits, isDatabaseGone, note, type Session } from './output.js';
+import { CliError, exits, isDatabaseGone, note, wrongUsage, type Session } from './output.js';
 import { readRunFile } from './runfile.js';
 
 /** A server that has not answered by now is taken for unreachable. */
@@ -146,4 +146,49 @@ export async function requirePerson(core: Core, row: HandoverRow, option: string
     'unknown-person',
     `${option}: Baton knows nobody as ${named}. Give a person id (p-…) or a work e-mail of the HRIS.`,
   );
+}
+
+/** The person id that a text names, for whoever has to exist: by id, by work e-mail in any HRIS, or by connection and HRIS record of a leaver. */
+export async function requireAnybody(core: Core, named: string): Promise<string> {
+  const { people, handovers } = core.stores;
+  const byEmail = async () => {
+    const found = await Promise.all(core.hris.map(({ name }) => people.byWorkEmail(name, [named])));
+    return [...new Set(found.flat().map(({ person }) => person))];
+  };
+  const byRecord = async (slash: number) => {
+    const row = await handovers.findByRecord(named.slice(0, slash), named.slice(slash + 1));
+    return row ? [row.employment.personId] : [];
+  };
+  const byId = async () => ((await people.byId(named)) ? [named] : []);
+  const slash = named.indexOf('/');
+  const [person, other] = await (named.includes('@') ? byEmail() : slash > 0 ? byRecord(slash) : byId());
+  if (person !== undefined && other === undefined) return person;
+  const text =
+    other === undefined
+      ? `Baton knows nobody as ${named}. Give a person id (p-…), a work e-mail of the HRIS, or a leaver's connection and HRIS record, such as bamboohr-nl/8.`
+      : `${named} is the work e-mail of several people. Give a person id (p-…).`;
+  throw new CliError(exits.wrong, 'unknown-person', text);
+}
+
+/** Waking is a courtesy once rows are written: nobody waits for it longer. */
+const wakeWithinMs = 3_000;
+
+/** Tells a workflow that rows have changed; false, with a word on stderr, where Temporal does not answer: what was written stands. */
+export async function wakeAfter(session: Session, core: Core, wake: () => Promise<void>): Promise<boolean> {
+  try {
+    await within(core.temporal.connection.ensureConnected(), wakeWithinMs);
+    // It has a deadline of its own, and a call that is left behind would be tried again on a closed connection.
+    await wake();
+    return true;
+  } catch (error) {
+    const why = error instanceof Error ? (error.message.split('\n')[0] ?? error.name) : 'no answer';
+    note(session, `This is on record, but Temporal was not told (${why}): the worker sees it at its next look.`);
+    return false;
+  }
+}
+
+/** Throws when `--after` names no membership: the list would begin anew without a word. */
+export async function requirePage({ stores }: Core, after: string | undefined): Promise<void> {
+  if (after !== undefined && (await stores.members.find(after)) === null)
+    throw wrongUsage(`--after takes the id that the page before gave as next; there is no membership ${after}.`);
 }

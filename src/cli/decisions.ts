@@ -74,7 +74,7 @@ async function send<Name extends CommandName>(
 }
 
 /** Who decides: the person named by `--as`, else the operator at this command line. */
-async function deciderOf(core: Core, row: HandoverRow, { as, comment }: DeciderOptions): Promise<Decider> {
+export async function deciderOf(core: Core, row: HandoverRow, { as, comment }: DeciderOptions): Promise<Decider> {
   return { by: as === undefined ? null : await requirePerson(core, row, '--as', as), comment };
 }
 

@@ -1,9 +1,10 @@
+import { debtsOf } from '../store/counts.js';
 import type { HandoverRow } from '../store/handovers.js';
 import type { Outcome, Stage } from '../domain/words.js';
 import { workflowIds } from '../../workflows/contract.js';
 import { waitingOf } from '../status.js';
 import { withCore } from './context.js';
-import { CliError, colorsOf, emit, exits, table, type Session } from './output.js';
+import { CliError, colorsOf, emit, exits, headed, type Session } from './output.js';
 import { sayDay, stageWords } from './words.js';
 
 export interface ListOptions {
@@ -28,11 +29,16 @@ export async function listHandovers(session: Session, { all, limit, after }: Lis
     const page = rows.slice(0, limit);
     const next = rows.length > limit ? (page.at(-1)?.id ?? null) : null;
     const names = await people.names(page.map((row) => row.employment.personId));
-    emit(session, { handovers: page.map(toEntry), next }, () => humanList(session, page, names, next, all ?? false));
+    const debts = await debtsOf(
+      core.db,
+      page.map((row) => row.id),
+    );
+    const entries = page.map((row) => toEntry(row, debts.get(row.id) ?? 0));
+    emit(session, { handovers: entries, next }, () => humanList(session, page, { names, debts, next, all: all ?? false }));
   });
 }
 
-function toEntry(row: HandoverRow) {
+function toEntry(row: HandoverRow, debts: number) {
   const { employment, paused, held } = row;
   return {
     handover: workflowIds.handover(row.id),
@@ -49,7 +55,7 @@ function toEntry(row: HandoverRow) {
       since: since.toISOString(),
       ...(stepId && { step: stepId }),
     })),
-    debts: 0,
+    debts,
     startedAt: row.startedAt.toISOString(),
   };
 }
@@ -62,11 +68,19 @@ export function isStage(text: string): text is Stage {
 function humanList(
   session: Session,
   rows: readonly HandoverRow[],
-  names: ReadonlyMap<string, string>,
-  next: string | null,
-  all: boolean,
+  {
+    names,
+    debts,
+    next,
+    all,
+  }: {
+    readonly names: ReadonlyMap<string, string>;
+    readonly debts: ReadonlyMap<string, number>;
+    readonly next: string | null;
+    readonly all: boolean;
+  },
 ): string {
-  const { bold, dim } = colorsOf(session);
+  const { dim } = colorsOf(session);
   if (rows.length === 0) return all ? 'No handover yet.' : `No open handover. ${dim('--all shows closed ones as well.')}`;
   const lines = rows.map((row) => [
     row.id,
@@ -76,13 +90,11 @@ function humanList(
     row.lastWorkingDay ? sayDay(row.lastWorkingDay) : '-',
     waitingCell(row),
     row.parked.length > 0 ? String(row.parked.length) : '',
+    debts.has(row.id) ? String(debts.get(row.id)) : '',
   ]);
-  const [head = '', ...body] = table([
-    ['HANDOVER', 'LEAVER', 'EMPLOYMENT', 'STAGE', 'LAST WORKING DAY', 'WAITS FOR', 'PARKED'],
-    ...lines,
-  ]).split('\n');
+  const head = ['HANDOVER', 'LEAVER', 'EMPLOYMENT', 'STAGE', 'LAST WORKING DAY', 'WAITS FOR', 'PARKED', 'DEBTS'];
   const more = next ? [dim(`More: --after ${next}`)] : [];
-  return [bold(head), ...body, ...more, dim('npm run baton -- show <handover> tells what to do next')].join('\n');
+  return [...headed(session, head, lines), ...more, dim('npm run baton -- show <handover> tells what to do next')].join('\n');
 }
 
 function waitingCell({ waitingFor, paused, held }: HandoverRow): string {

@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline/promises';
 import { CommanderError } from 'commander';
 import {
   isGrpcServiceError,
@@ -21,6 +22,8 @@ export interface Io {
   readonly err: (text: string) => void;
   readonly colors: boolean;
   readonly variables?: Readonly<Record<string, string | undefined>> | undefined;
+  /** What the person at the terminal answers; without it the process's own terminal is asked. */
+  readonly answer?: ((question: string) => Promise<string>) | undefined;
 }
 
 /** One call of the command line. */
@@ -65,13 +68,23 @@ export function colorsOf({ io }: Session): Colors {
   return pc.createColors(io.colors);
 }
 
+/** What would move the cursor of a terminal: names come from other systems. */
+const controls = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g;
+
 /** Columns that line up; colours are put on afterwards, since they have a length. */
-export function table(rows: readonly (readonly string[])[], indent = ''): string {
+export function table(cells: readonly (readonly string[])[], indent = ''): string {
+  const rows = cells.map((row) => row.map((cell) => cell.replace(controls, ' ')));
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, column) => (widths[column] = Math.max(widths[column] ?? 0, cell.length)));
   return rows
     .map((row) => `${indent}${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd())
     .join('\n');
+}
+
+/** A table's lines under a bold heading. */
+export function headed(session: Session, head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  const [top = '', ...body] = table([head, ...rows]).split('\n');
+  return [colorsOf(session).bold(top), ...body];
 }
 
 /** Says what went wrong, as the error body on `out` with `--json`, and answers the exit code. */
@@ -187,4 +200,20 @@ function firstLine(error: Error): string {
       .find((line) => line.trim() !== '')
       ?.trim() ?? error.name
   );
+}
+
+/** Whether the person who waits says yes; asked on stderr, since stdout is for results. Refused where nobody is there to ask. */
+export async function confirm(session: Session, question: string): Promise<boolean> {
+  const answer = await (session.io.answer ?? askTerminal)(`${question} [y/N] `);
+  return /^(y|yes|j|ja)$/i.test(answer.trim());
+}
+
+async function askTerminal(question: string): Promise<string> {
+  if (!process.stdin.isTTY) throw wrongUsage('There is nobody here to ask: add --yes.');
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await lines.question(question);
+  } finally {
+    lines.close();
+  }
 }

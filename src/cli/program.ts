@@ -1,6 +1,7 @@
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { audiences } from '../domain/words.js';
 import { cardKeys } from '../domain/release.js';
+import { asPerson, bundles, collect, examples, limit, of, parked, step, wholeNumber } from './arguments.js';
 import { check } from './check.js';
 import {
   approve,
@@ -21,10 +22,13 @@ import {
   type UndoOptions,
 } from './decisions.js';
 import { listHandovers, type ListOptions } from './handovers.js';
+import { mails, type MailsOptions } from './mails.js';
 import { migrate } from './migrate.js';
 import { exits, report, type ExitCode, type Io, type Session } from './output.js';
+import { addPeople } from './people.js';
 import { plan, type PlanOptions } from './plan.js';
 import { show, type ShowOptions } from './show.js';
+import { addTies } from './ties.js';
 
 /** Runs one command line, `argv` without node and script, and answers the exit code. */
 export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
@@ -65,11 +69,21 @@ function createProgram(session: Session, ended: { code: ExitCode }): Command {
   addReleasing(program, session);
   addDeciding(program, session);
   addMending(program, session);
+  addPeople(program, session, ended);
+  addTies(program, session);
   return program;
 }
 
 /** Commands that only look, and `migrate`. */
 function addLooking(program: Command, session: Session, ended: { code: ExitCode }): void {
+  const mailing = program
+    .command('mails')
+    .description('show every mail that Baton writes, in every language, with made-up people; sends nothing')
+    .option('--preview', 'needed: mails are only sent by handovers')
+    .option('--out <folder>', 'also write one HTML page per mail and language')
+    .action((options: MailsOptions) => mails(session, options));
+  examples(mailing, 'mails --preview', 'mails --preview --json', 'mails --preview --out previews');
+
   const checking = program
     .command('check')
     .description('see whether everything that Baton needs is there, and what to do where it is not');
@@ -189,17 +203,11 @@ function addMending(program: Command, session: Session): void {
   }
 }
 
-function of(program: Command, name: string, description: string): Command {
-  return program
-    .command(name)
-    .description(description)
-    .addArgument(new Argument('<handover>', 'its id, or <connection>/<HRIS record>'));
-}
-
 function decision(program: Command, name: string, description: string): Command {
-  return of(program, name, description)
-    .option('--as <person>', 'who decides: person id or work e-mail (default: the operator at this command line)')
-    .option('--comment <text>', 'why; kept with the decision, never sent to Temporal');
+  return asPerson(of(program, name, description)).option(
+    '--comment <text>',
+    'why; kept with the decision, never sent to Temporal',
+  );
 }
 
 function withStep(command: Command): Command {
@@ -208,48 +216,4 @@ function withStep(command: Command): Command {
 
 function withVersion(command: Command): Command {
   return command.option('--plan-version <number>', 'refuse when the plan has changed since this version', wholeNumber);
-}
-
-function limit(fallback: number): Option {
-  return new Option('--limit <number>', 'at most this many').argParser(pageSize).default(fallback);
-}
-
-function examples(command: Command, ...lines: readonly string[]): void {
-  command.addHelpText('after', `\nExamples:\n${lines.map((line) => `  npm run baton -- ${line}`).join('\n')}`);
-}
-
-// Arguments are read strictly: what goes on to Temporal must be an id, and a typo must not pass.
-
-function collect(value: string, before: readonly string[] | undefined): readonly string[] {
-  return [...(before ?? []), value];
-}
-
-function step(value: string): string {
-  return matching(value, /^(s\d{1,9}|all)$/, 'Steps are called s1, s2, …');
-}
-
-function parked(value: string): string {
-  return matching(value, /^(k-w?\d{1,9}|all)$/, 'Parked items are called k-1, k-2, …');
-}
-
-function bundles(value: string, before: readonly string[] | undefined): readonly string[] {
-  const names = value
-    .split(',')
-    .map((name) => matching(name.trim(), /^b-\d{1,9}$/, 'Bundles are called b-1, b-2, …; separate them by commas.'));
-  return [...(before ?? []), ...names];
-}
-
-function wholeNumber(value: string): number {
-  return Number(matching(value, /^\d{1,9}$/, 'Give a whole number.'));
-}
-
-function pageSize(value: string): number {
-  const size = wholeNumber(value);
-  if (size < 1 || size > 10_000) throw new InvalidArgumentError('Give a number from 1 to 10000.');
-  return size;
-}
-
-function matching(value: string, pattern: RegExp, problem: string): string {
-  if (!pattern.test(value)) throw new InvalidArgumentError(problem);
-  return value;
 }

@@ -1,6 +1,7 @@
 import { toCard } from '../../activities/card.js';
 import { incomplete, nextAudience, type ReleaseCard } from '../domain/release.js';
 import { addDuration, type Calendar } from '../domain/calendar.js';
+import { introductionStates } from '../domain/words.js';
 import type { Core } from '../dependencies.js';
 import { modeOf } from '../../activities/deps.js';
 import { statusFromRows } from '../status.js';
@@ -9,7 +10,18 @@ import type { HandoverStatus } from '../../workflows/contract.js';
 import { cardLines } from './card.js';
 import { findHandover, withCore } from './context.js';
 import { colorsOf, emit, table, wrongUsage, type Colors, type Session } from './output.js';
-import { count, outcomeWords, sayDay, sayInstant, stageWords, stepWords, successorReasons, waitingWords } from './words.js';
+import {
+  count,
+  introductionWords,
+  membershipWords,
+  outcomeWords,
+  sayDay,
+  sayInstant,
+  stageWords,
+  stepWords,
+  successorReasons,
+  waitingWords,
+} from './words.js';
 
 export interface ShowOptions {
   readonly limit: number;
@@ -122,6 +134,7 @@ async function humanShow(core: Core, shown: Shown, records: boolean, colors: Col
     waiting(telling),
     card && !row.releasedAt ? `${colors.bold('Release card')}\n${cardLines(card, names)}` : '',
     steps(telling),
+    introduced(telling),
     parked(telling),
     notes(telling),
     records ? recordTable(telling) : '',
@@ -182,6 +195,19 @@ function steps({ shown: { row, status }, colors, nameOf }: Telling): string {
   return `${colors.bold(`Who gets what (plan version ${status.planVersion})`)}\n${table(lines, '  ')}`;
 }
 
+function introduced({ shown: { status }, colors }: Telling): string {
+  const { introductions, debts, membership } = status;
+  const states = introductionStates.flatMap((state) =>
+    introductions[state] > 0 ? [`${introductions[state]} ${introductionWords[state]}`] : [],
+  );
+  const lines = [
+    ...(states.length > 0 ? [`  Introductions: ${states.join(', ')}`] : []),
+    ...(debts > 0 ? [colors.yellow(`  ${count(debts, 'account')} moved before the introduction took place`)] : []),
+    ...(membership === null ? [] : [`  Alumni programme: ${membershipWords[membership]}`]),
+  ];
+  return lines.length === 0 ? '' : [colors.bold('People'), ...lines].join('\n');
+}
+
 function parked({ shown: { row, status }, calendar, colors }: Telling): string {
   if (status.parked.length === 0) return '';
   const lines = status.parked.map(({ id, what, step, kind, since }) => {
@@ -238,7 +264,7 @@ type Suggestion = readonly [command: string, what: string];
 
 function commandsFor(shown: Shown, core: Core, calendar: Calendar): readonly Suggestion[] {
   const { row, status } = shown;
-  if (status.stage === 'closed') return closedCommands(shown, core, calendar);
+  if (status.stage === 'closed') return [...closedCommands(shown, core, calendar), ...peopleCommands(shown)];
   const audience = nextAudience(status.told);
   const step = status.steps.find((one) => one.state === 'waiting');
   const decides = modeOf(core.deps, row.employment.connection) === 'act';
@@ -260,6 +286,23 @@ function commandsFor(shown: Shown, core: Core, calendar: Calendar): readonly Sug
           [
             `undo ${row.id} --step ${status.steps.find((one) => one.counts.verified > 0)?.id ?? 's1'}`,
             'takes a step back',
+          ] as const,
+        ]
+      : []),
+    ...peopleCommands(shown),
+  ];
+}
+
+/** What there is to see, and the debts that wait for a decision. */
+function peopleCommands({ row, status }: Shown): readonly Suggestion[] {
+  const hasAny = Object.values(status.introductions).some((number) => number > 0);
+  return [
+    ...(hasAny ? [[`introductions ${row.id}`, 'shows who is introduced to whom, and who is asked for what'] as const] : []),
+    ...(status.debts > 0
+      ? [
+          [
+            `introduction ${row.id} <introduction> --write-off --reason …`,
+            'ends a debt; --keep-trying asks the successor anew',
           ] as const,
         ]
       : []),
@@ -291,11 +334,19 @@ function parkedCommands(handover: string, { id, what, kind }: HandoverStatus['pa
       [`skip ${handover} --parked ${id}`, 'keeps the new owners'],
     ];
   }
+  const [retried, skipped] = parkedWords[what] ?? ['tries again, once the cause is mended', 'gives it up'];
   return [
-    [`retry ${handover} --parked ${id}`, 'tries again, once the cause is mended'],
-    [`skip ${handover} --parked ${id}`, 'gives it up'],
+    ...(retried === null ? [] : [[`retry ${handover} --parked ${id}`, retried] as const]),
+    [`skip ${handover} --parked ${id}`, skipped],
   ];
 }
+
+/** What `retry` (null: there is nothing to try again) and `skip` do where the usual words would not say it. */
+const parkedWords: Readonly<Record<string, readonly [retry: string | null, skip: string]>> = {
+  'unsure-mail': ['sends it again, at the risk of a second one', 'leaves it: whoever was written to is not written to again'],
+  'undelivered-mail': [null, 'says that somebody has seen to it, for example by mending the address in the CRM'],
+  'contact-refused': [null, 'says that somebody has seen to it: the account has moved, and its contact wants somebody else'],
+};
 
 function closedCommands({ row, status }: Shown, core: Core, calendar: Calendar): readonly Suggestion[] {
   const until = row.closedAt && addDuration(calendar, row.closedAt.toISOString(), core.deps.policy.transfer.undo);

@@ -1,5 +1,5 @@
 import type { Calendar } from '../domain/calendar.js';
-import type { Instant, Outcome, Stage, StepState } from '../domain/words.js';
+import type { Instant, IntroductionState, MembershipState, Outcome, Stage, StepState } from '../domain/words.js';
 import type { WaitingEntry } from '../../workflows/contract.js';
 
 /** Where a handover stands, for a person who does not know Baton's words. */
@@ -51,6 +51,33 @@ export const stepWords: Readonly<Record<StepState, string>> = {
   verified: 'moved and proven',
   parked: 'parked',
   restored: 'taken back',
+};
+
+/** How introductions stand, as counted. */
+export const introductionWords: Readonly<Record<IntroductionState, string>> = {
+  proposed: 'proposed',
+  agreed: 'to be made',
+  scheduled: 'with a call booked',
+  held: 'with the call held',
+  sent: 'sent',
+  done: 'done',
+  refused: 'refused by the contact',
+  unreachable: 'without an address',
+  lapsed: 'not made in time',
+  waived: 'left out',
+};
+
+/** How a membership of the alumni programme stands. */
+export const membershipWords: Readonly<Record<MembershipState, string>> = {
+  asked: 'the private address is not confirmed yet',
+  confirmed: 'the private address is confirmed; the invitation follows after the end of employment',
+  invited: 'invited',
+  reminded: 'invited, and reminded once',
+  joined: 'joined',
+  declined: 'declined; nothing is kept',
+  silent: 'never answered; nothing is kept',
+  erased: 'erased',
+  ended: 'ended; nothing is kept',
 };
 
 /** Why a successor was proposed. */

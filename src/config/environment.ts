@@ -34,6 +34,25 @@ const plainSchema = z.object({
   BATON_HOME: z.string().default('.baton'),
   BATON_LOG_LEVEL: z.enum(logLevels).default('info'),
   MAIL_FROM: mailbox.optional(),
+  MAIL_PER_SECOND: z
+    .string()
+    .regex(/^\d{1,4}(\.\d+)?$/, 'write mails per second, such as 5')
+    .transform(Number)
+    .refine((value) => value > 0, 'must be above 0')
+    .optional(),
+  DKIM_DOMAIN: z.hostname('write a domain').optional(),
+  DKIM_SELECTOR: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]+$/, 'write the selector under which the public key is published')
+    .optional(),
+  BOUNCE_ADDRESS: z.email('write an address').optional(),
+  BATON_TRUST_PROXY: z
+    .string()
+    .regex(/^[0-9a-fA-F.:/, a-z]+$/, 'name the addresses of your proxies, such as 10.0.0.0/8, or loopback')
+    .optional(),
+  BATON_PUBLIC_URL: urlOf(['http:', 'https:'], 'must be a URL that begins with https://')
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional(),
   TEMPORAL_ADDRESS: hostAndPort.optional(),
   TEMPORAL_CLI_PATH: z.string().optional(),
   TEMPORAL_NAMESPACE: z.string().default('default'),
@@ -50,6 +69,9 @@ const secretSchema = z.object({
   DATABASE_URL: urlOf(['postgres:', 'postgresql:'], 'must be a URL that begins with postgresql://').optional(),
   SMTP_URL: urlOf(['smtp:', 'smtps:'], 'must be a URL that begins with smtp:// or smtps://').optional(),
   TEMPORAL_API_KEY: z.string().optional(),
+  DKIM_PRIVATE_KEY: z.string().includes('PRIVATE KEY', 'must be a private key in PEM').optional(),
+  BOUNCE_IMAP_URL: urlOf(['imap:', 'imaps:'], 'must be a URL such as imaps://user:password@mail.example.com/INBOX').optional(),
+  BATON_HASH_KEY: z.string().min(16, 'needs at least 16 characters').optional(),
 });
 
 /** Reads what the environment alone says; every fault becomes a problem under the variable's name. */
@@ -78,10 +100,14 @@ export function parseEnvironment(secrets: Secrets): {
       problem: 'is missing: SMTP_URL is set, so name the sender, such as Baton <baton@example.com>',
     });
   }
+  const mail = mailOf(plain.data, secret.data, problems);
   const environment: Environment = {
     temporal: temporalOf(plain.data, apiKey, tls),
     databaseUrl,
-    mail: { smtpUrl, from: plain.data.MAIL_FROM ?? 'Baton <baton@localhost>' },
+    mail: { smtpUrl, from: plain.data.MAIL_FROM ?? 'Baton <baton@localhost>', ...mail },
+    publicUrl: plain.data.BATON_PUBLIC_URL ?? `http://127.0.0.1:${plain.data.BATON_PORT}`,
+    trustProxy: plain.data.BATON_TRUST_PROXY ?? null,
+    hashKey: secret.data.BATON_HASH_KEY ?? null,
     host: plain.data.BATON_HOST,
     isTemporalGiven: plain.data.TEMPORAL_ADDRESS !== undefined,
     temporalCliPath: plain.data.TEMPORAL_CLI_PATH ?? null,
@@ -90,6 +116,28 @@ export function parseEnvironment(secrets: Secrets): {
     home: plain.data.BATON_HOME,
   };
   return { environment, problems };
+}
+
+/** What is set in part helps nobody: it is a mistake. */
+function mailOf(
+  plain: Plain,
+  secret: z.output<typeof secretSchema>,
+  problems: ConfigProblem[],
+): Pick<Environment['mail'], 'perSecond' | 'dkim' | 'bounces'> {
+  const together = (names: readonly string[], values: readonly (string | undefined)[]): void => {
+    const missing = names.filter((_, index) => values[index] === undefined);
+    if (missing.length > 0 && missing.length < names.length)
+      problems.push(...missing.map((path) => ({ path, problem: `is missing: ${names.join(', ')} go together` })));
+  };
+  const { DKIM_DOMAIN: domain, DKIM_SELECTOR: selector, BOUNCE_ADDRESS: address } = plain;
+  const { DKIM_PRIVATE_KEY: privateKey, BOUNCE_IMAP_URL: imapUrl } = secret;
+  together(['DKIM_DOMAIN', 'DKIM_SELECTOR', 'DKIM_PRIVATE_KEY'], [domain, selector, privateKey]);
+  together(['BOUNCE_ADDRESS', 'BOUNCE_IMAP_URL'], [address, imapUrl]);
+  return {
+    perSecond: plain.MAIL_PER_SECOND ?? null,
+    dkim: domain && selector && privateKey ? { domain, selector, privateKey } : null,
+    bounces: address && imapUrl ? { address, imapUrl } : null,
+  };
 }
 
 type Certificates = Omit<NonNullable<TemporalConfig['tls']>, 'serverName'>;

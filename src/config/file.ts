@@ -55,12 +55,13 @@ export function parseFile(text: string, vendors: readonly VendorSettings[], secr
 }
 
 function configOf(file: ParsedFile, connections: FileConfig['connections'], raw: unknown): FileConfig {
-  const { company, hr, succession } = file;
+  const { company, hr, programme, succession } = file;
   const zones = { ...countryZones, [company.country]: company.timeZone };
   const builtIn = Object.fromEntries(Object.entries(zones).map(([code, timeZone]) => [code, { timeZone }]));
   const ownReasons = Object.fromEntries(Object.entries(file.reasons).map(([text, reason]) => [normaliseWording(text), reason]));
   return {
     company,
+    programme,
     countries: bare({ ...builtIn, ...file.countries }),
     connections: bare(connections),
     hr,

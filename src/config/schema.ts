@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { reasons } from '../domain/words.js';
+import { languages, reasons } from '../domain/words.js';
 import { laterShape } from './laterSchema.js';
 import { policyShape } from './policySchema.js';
-import { languages, modes } from './types.js';
+import { modes } from './types.js';
 import { country, email, listOf, timeZone } from './words.js';
 
 /** The keys that every connection has beside its vendor's own. */
@@ -37,6 +37,12 @@ export const fileSchema = z.strictObject({
     timeZone,
     country,
     language: z.enum(languages).describe('The language of mails where a person has none.'),
+    privacyUrl: z
+      .url({ protocol: /^https?$/ })
+      .nullable()
+      .default(null)
+      .describe('The page that says how contacts’ details are handled; part of every message to a contact.'),
+    dpoContact: z.string().min(1).nullable().default(null).describe('Whom alumni may ask about their personal data.'),
   }),
   countries: z
     .record(country, z.strictObject({ timeZone }))
@@ -45,7 +51,26 @@ export const fileSchema = z.strictObject({
   connections: z
     .record(connectionName, z.looseObject(connectionShape))
     .refine((connections) => Object.keys(connections).length > 0, 'needs at least one connection'),
-  hr: z.strictObject({ rota: listOf(email).describe('Work e-mails, in the order in which HR is asked.') }),
+  hr: z.strictObject({
+    rota: listOf(email).describe('Work e-mails, in the order in which HR is asked.'),
+    alumniContact: email.optional().describe('Who reads what alumni answer and calls them; the first of the rota otherwise.'),
+    itContact: email.optional().describe('Who hears that a CRM user may be deactivated; the first of the rota otherwise.'),
+  }),
+  programme: z
+    .strictObject({
+      linkedinGroup: z
+        .url({ protocol: /^https$/ })
+        .nullable()
+        .default(null)
+        .describe('The alumni group’s page at LinkedIn.'),
+      referralUrl: z
+        .url({ protocol: /^https?$/ })
+        .nullable()
+        .default(null)
+        .describe('Where somebody whom an alumnus knows can read on.'),
+    })
+    .prefault({})
+    .describe('What the alumni programme offers.'),
   reasons: z
     .record(wording, z.enum(reasons))
     .default({})

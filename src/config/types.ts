@@ -1,15 +1,11 @@
 import type { Policy } from '../domain/policy.js';
-import type { Reason } from '../domain/words.js';
+import type { Language, Reason } from '../domain/words.js';
 
 /** One fault of the configuration: a path in the file (`connections/hubspot/token`) or the name of an environment variable, and what to do. */
 export interface ConfigProblem {
   readonly path: string;
   readonly problem: string;
 }
-
-/** The languages in which Baton writes. */
-export const languages = ['nl', 'da', 'en'] as const;
-export type Language = (typeof languages)[number];
 
 /** `observe` reads and plans and writes nothing; `act` hands over. */
 export const modes = ['observe', 'act'] as const;
@@ -66,7 +62,22 @@ export interface Environment {
   readonly temporal: TemporalConfig;
   readonly databaseUrl: string | null;
   /** `smtpUrl` null: mails are written and kept, none leaves. */
-  readonly mail: { readonly smtpUrl: string | null; readonly from: string };
+  readonly mail: {
+    readonly smtpUrl: string | null;
+    readonly from: string;
+    /** Mails per second; null leaves the pace to the server. */
+    readonly perSecond: number | null;
+    /** Signs what is sent (RFC 6376); the key is a PEM text. */
+    readonly dkim: { readonly domain: string; readonly selector: string; readonly privateKey: string } | null;
+    /** Where undeliverable mails come back to, and the IMAP folder in which they are read; null where nobody looks. */
+    readonly bounces: { readonly address: string; readonly imapUrl: string } | null;
+  };
+  /** Where links in mails lead, without a slash at the end. */
+  readonly publicUrl: string;
+  /** Proxies whose word on a caller's address is taken, by address or network; null takes nobody's. */
+  readonly trustProxy: string | null;
+  /** The key of the hashes that keep erased addresses from being written to again; null where none is set. */
+  readonly hashKey: string | null;
   /** The address that server and metrics listen on. */
   readonly host: string;
   /** Whether `TEMPORAL_ADDRESS` is set: then no embedded server is started. */
@@ -81,12 +92,24 @@ export interface Environment {
 
 /** Everything that a company configures, validated; the only way in which the environment reaches the code. */
 export interface Config extends Environment {
-  readonly company: { readonly name: string; readonly timeZone: string; readonly country: string; readonly language: Language };
+  readonly company: {
+    readonly name: string;
+    readonly timeZone: string;
+    readonly country: string;
+    readonly language: Language;
+    readonly privacyUrl: string | null;
+    readonly dpoContact: string | null;
+  };
   /** ISO 3166 country → time zone of the people who work there; where a country is absent, `company.timeZone` counts. */
   readonly countries: Readonly<Record<string, { readonly timeZone: string }>>;
   readonly connections: Readonly<Record<string, ConnectionConfig>>;
   /** Work e-mails in lower case, at least one, in the order in which HR is asked. */
-  readonly hr: { readonly rota: readonly string[] };
+  readonly hr: {
+    readonly rota: readonly string[];
+    readonly alumniContact?: string | undefined;
+    readonly itContact?: string | undefined;
+  };
+  readonly programme: { readonly linkedinGroup: string | null; readonly referralUrl: string | null };
   /** The HRIS's wording (as `normaliseWording` makes it) → our reason. */
   readonly reasons: Readonly<Record<string, Reason>>;
   readonly succession: { readonly rules: readonly SuccessionRule[] };

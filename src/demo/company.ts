@@ -52,6 +52,8 @@ export function demoConfig(facts: DemoFacts): string {
           token: 'sandbox-baton',
           baseUrl: `${sandbox}/hubspot`,
           userFields: { companies: ['account_manager'] },
+          contactProperties: { doNotContact: 'do_not_contact' },
+          accountProperties: { renewsOn: 'renewal_date' },
         },
       },
       calendar: {
@@ -62,6 +64,23 @@ export function demoConfig(facts: DemoFacts): string {
       lastDay: { custodianAt: ends, movesAt: ends, ends, employmentEnds: ends },
       urgent: { whenAtMost: 'PT0S' },
       decisions: { bareSignals: 'always' },
+      programme: { linkedinGroup: 'https://www.linkedin.com/groups/12345678', referralUrl: 'https://www.example.com/jobs' },
+      introductions: {
+        look: 'PT2S',
+        perDay: { leaver: 100, successor: 100 },
+        call: { length: 'PT10S', proposals: 3, notice: 'PT1S' },
+      },
+      messages: { digest: { at: '00:00' } },
+      alumni: { askFrom: 'P1D', inviteAfterEnd: 'PT3S', remind: 'PT5M', eraseAfterReminder: 'PT5M' },
+      checkIns: {
+        offsets: ['PT10S', 'PT15S', 'PT20S', 'PT25S'],
+        retirees: ['PT10S', 'PT20S', 'PT25S'],
+        days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'],
+        jitter: 'PT0S',
+        hours: '00:00-24:00',
+        skipHolidays: false,
+        quiet: [],
+      },
       transfer: { window: '00:00-24:00', canary: { records: 3, pause: 'PT2S' } },
     })
   );

@@ -40,6 +40,10 @@ export function sandboxControl(baseURL: string) {
     async sendWebhooksTo(url: string, secret: string): Promise<void> {
       await http.put('/_webhooks', { bamboohr: { url, secret, family: 'event' } });
     },
+    /** Stand-in colleagues, contacts and alumni complete their tasks and press the buttons in their mails. */
+    async letPeopleAct(): Promise<void> {
+      await http.put('/_people', { hold: 1, refuse: 0, join: true, reply: true, delay: 'PT1S' });
+    },
     /** HR enters the ending; the sandbox signs and sends the webhook. Returns the receiver's status. */
     async terminate(employee: string, lastDay: string): Promise<number | null> {
       const answer = terminated.parse(

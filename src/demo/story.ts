@@ -1,9 +1,55 @@
 import pc from 'picocolors';
+import type { MemberRow } from '../store/members.js';
 import type { HandoverStatus } from '../../workflows/contract.js';
 
 /** Tells what changed between two looks at a handover, in the words of somebody who watches over HR's shoulder. */
 export function tell(before: HandoverStatus | null, now: HandoverStatus, nameOf: (person: string) => string): readonly string[] {
-  return [...stageLine(before, now), ...toldLines(before, now), ...stepLines(before, now, nameOf), ...parkedLines(before, now)];
+  return [
+    ...stageLine(before, now),
+    ...toldLines(before, now),
+    ...stepLines(before, now, nameOf),
+    ...introductionLines(before, now),
+    ...parkedLines(before, now),
+  ];
+}
+
+function introductionLines(before: HandoverStatus | null, now: HandoverStatus): readonly string[] {
+  const line = (status: HandoverStatus | null) =>
+    Object.entries(status?.introductions ?? {})
+      .filter(([, count]) => count > 0)
+      .map(([state, count]) => `${count} ${state}`)
+      .join(', ');
+  const text = line(now);
+  const debts = now.debts !== (before?.debts ?? 0) ? [`debts: ${now.debts}`] : [];
+  return text === '' || text === line(before) ? debts : [`introductions: ${text}`, ...debts];
+}
+
+/** What changed in a membership since it was last looked at (`before` is its JSON). */
+export function tellAlumni(member: MemberRow | null, before: string): readonly string[] {
+  if (!member || JSON.stringify(member) === before) return [];
+  const { planned, sent, answered } = checkInsOf(member).counts;
+  const lines = [`alumni: ${member.state}`];
+  return planned > 0 ? [`${lines[0] ?? ''}; check-ins: ${sent} of ${planned} sent, ${answered} answered`] : lines;
+}
+
+/** The check-ins of a membership in numbers; told once every planned one was sent or left out. */
+export function checkInsOf(member: MemberRow) {
+  const { checkIns } = member;
+  const counts = {
+    planned: checkIns.length,
+    sent: checkIns.filter(({ sentAt }) => sentAt !== null).length,
+    answered: checkIns.filter(({ answeredAt }) => answeredAt !== null).length,
+  };
+  const isTold = checkIns.length > 0 && checkIns.every(({ sentAt, skippedAt }) => sentAt !== null || skippedAt !== null);
+  return { counts, isTold };
+}
+
+/** How the alumni part of the story ended, in the words of the demo's last line; null while nobody gave an address. */
+export function alumniOf(member: MemberRow | null, isPermitted: boolean): string | null {
+  if (!isPermitted) return 'not-permitted';
+  const words: Readonly<Record<string, string>> = { reminded: 'invited', ended: 'erased', asked: '', confirmed: '' };
+  const word = member ? (words[member.state] ?? member.state) : '';
+  return word === '' ? null : word;
 }
 
 const stages: Readonly<Record<HandoverStatus['stage'], string>> = {

@@ -95,6 +95,26 @@ export function daysBetween(from: Day, to: Day): number {
   return (dayStart(to) - dayStart(from)) / dayMs;
 }
 
+/** A duration before a day, counted in days: hours are less than one. */
+export function dayBefore(calendar: Calendar, day: Day, duration: Duration): Day {
+  const parsed = need(parseDuration(duration), duration);
+  switch (parsed.kind) {
+    case 'business-days':
+      return addBusinessDays(calendar, day, -parsed.count);
+    case 'business-hours':
+      return day;
+    case 'iso':
+      return addDays(addMonths(day, -parsed.months), -parsed.days);
+    default:
+      return parsed satisfies never;
+  }
+}
+
+/** The same date `count` months later (earlier when negative), or the last of a month that has no such date. */
+export function addMonths(day: Day, count: number): Day {
+  return textOf(monthsLater(dayStart(day), count));
+}
+
 /** The later of two instants. */
 export function laterOf(a: Instant, b: Instant): Instant {
   return Date.parse(a) >= Date.parse(b) ? a : b;
@@ -103,6 +123,11 @@ export function laterOf(a: Instant, b: Instant): Instant {
 /** The earlier of two instants. */
 export function earlierOf(a: Instant, b: Instant): Instant {
   return Date.parse(a) <= Date.parse(b) ? a : b;
+}
+
+/** The earliest of some instants that lies after `now`; null when none does. */
+export function firstAfter(times: readonly (Instant | null)[], now: Instant): Instant | null {
+  return times.reduce((first, time) => (time !== null && time > now && (first === null || time < first) ? time : first), null);
 }
 
 /**
@@ -123,11 +148,11 @@ export function isBusinessDay(calendar: Calendar, day: Day): boolean {
   return calendar.workingDays.includes(weekdayOf(day)) && !calendar.holidays.has(day);
 }
 
-/** The `count`-th business day after a day; the day itself when `count` is 0. */
+/** The `count`-th business day after a day, before it when negative; the day itself when `count` is 0. */
 export function addBusinessDays(calendar: Calendar, day: Day, count: number): Day {
   let found = day;
-  for (let left = count, idle = 0; left > 0;) {
-    found = addDays(found, 1);
+  for (let left = Math.abs(count), idle = 0; left > 0;) {
+    found = addDays(found, Math.sign(count));
     idle = isBusinessDay(calendar, found) ? 0 : notIdle(idle + 1);
     if (idle === 0) left -= 1;
   }
@@ -192,6 +217,14 @@ export function windowOpensAt(window: ClockWindow, timeZone: string, now: Instan
 /** Whether a window of the clock is open at an instant. */
 export function isOpen(window: ClockWindow, timeZone: string, now: Instant): boolean {
   return windowOpensAt(window, timeZone, now) === now;
+}
+
+/** Whether a window of the clock, opened on any day, holds the whole time from one instant to another. */
+export function windowHolds(window: ClockWindow, timeZone: string, start: Instant, end: Instant): boolean {
+  const [from, to] = [fromInstant(start), fromInstant(end)];
+  const day = dayStart(localDay(start, timeZone));
+  const parsed = need(parseWindow(window), window);
+  return [day - dayMs, day].map((opens) => spanOf(parsed, opens, timeZone)).some((span) => span.from <= from && to <= span.to);
 }
 
 function need<Value>(value: Value | null, text: string): Value {
@@ -283,12 +316,17 @@ function addIso(
 ): number {
   if (duration.months === 0 && duration.days === 0) return from + duration.ms;
   const local = localMs(from, timeZone);
-  const date = new Date(local);
-  const month = date.getUTCMonth() + duration.months;
-  const lastOfMonth = new Date(Date.UTC(date.getUTCFullYear(), month + 1, 0)).getUTCDate();
-  const moved = Date.UTC(date.getUTCFullYear(), month, Math.min(date.getUTCDate(), lastOfMonth) + duration.days);
   const timeOfDay = ((local % dayMs) + dayMs) % dayMs;
-  return wallToMs(moved + timeOfDay, timeZone) + duration.ms;
+  const day = monthsLater(local - timeOfDay, duration.months) + duration.days * dayMs;
+  return wallToMs(day + timeOfDay, timeZone) + duration.ms;
+}
+
+/** The same date `count` months later, both as the start of a day in UTC; dates that a month does not have become its last. */
+function monthsLater(day: number, count: number): number {
+  const date = new Date(day);
+  const month = date.getUTCMonth() + count;
+  const lastOfMonth = new Date(Date.UTC(date.getUTCFullYear(), month + 1, 0)).getUTCDate();
+  return Date.UTC(date.getUTCFullYear(), month, Math.min(date.getUTCDate(), lastOfMonth));
 }
 
 /** The window that opens on a local day (given as if it were UTC), as real time. */

@@ -64,6 +64,10 @@ export interface HandoverFacts {
   readonly swept: boolean;
   /** Assignments that a person gave up. */
   readonly givenUp: number;
+  /** Introductions that are still to take place. */
+  readonly introductions: number;
+  /** The alumni invitation that keeps the handover open; null when there is none to wait for. */
+  readonly invitation: { readonly at: Instant } | null;
 }
 
 /** A change of rows that `next` finds due; the caller applies it and asks again. */
@@ -209,7 +213,8 @@ function moving(facts: HandoverFacts, now: Instant): Next {
   const open = facts.steps.filter((step) => hasOpen(step));
   const transfer = transferNow(facts, open, now);
   const ends = facts.deadlines?.lastDayEnds ?? null;
-  if (changes.length === 0 && waiting.length === 0 && open.length === 0 && ends !== null && ends <= now) return closing(facts);
+  if (changes.length === 0 && waiting.length === 0 && open.length === 0 && ends !== null && ends <= now)
+    return closing(facts, now);
   const times = [
     ...waiting.flatMap((step) => approvalTimes(facts, step)),
     ...open.flatMap((step) => transferTimes(facts, step)),
@@ -222,6 +227,7 @@ function moving(facts: HandoverFacts, now: Instant): Next {
     waitingFor: [
       ...waiting.map(approvalWait),
       ...toldWait(facts, open),
+      ...introductionsWait(facts, ends),
       ...transferWait(facts, open, transfer, now),
       ...holds(facts),
       ...restWait(waiting.length + open.length, ends),
@@ -234,6 +240,7 @@ function moving(facts: HandoverFacts, now: Instant): Next {
 function stageOf(facts: HandoverFacts, waiting: number, open: number, transfer: boolean): Stage {
   if (transfer) return 'transferring';
   if (waiting > 0) return 'awaiting-approval';
+  if (open > 0 && facts.introductions > 0 && facts.told.includes('contacts')) return 'introducing';
   if (open > 0) return facts.told.includes('team') ? 'transferring' : 'awaiting-told';
   return 'verifying';
 }
@@ -317,6 +324,13 @@ function toldWait(facts: HandoverFacts, open: readonly StepFacts[]): readonly Wa
   return open.length > 0 && !facts.told.includes('team') ? [{ what: 'told' }] : [];
 }
 
+/** Contacts are told by a person; until then nobody is introduced to them. */
+function introductionsWait(facts: HandoverFacts, ends: Instant | null): readonly Waiting[] {
+  if (facts.introductions === 0 || facts.told.length === 0) return [];
+  if (!facts.told.includes('contacts') && facts.contactsFrom === null && facts.told.includes('team')) return [{ what: 'told' }];
+  return facts.told.includes('contacts') ? [{ what: 'introductions', ...(ends && { until: ends }) }] : [];
+}
+
 function transferNow(facts: HandoverFacts, open: readonly StepFacts[], now: Instant): boolean {
   return (
     !isFenced(facts) &&
@@ -357,12 +371,16 @@ function lastDay(ends: Instant | null): Waiting {
   return { what: 'last-working-day', ...(ends && { until: ends }) };
 }
 
-/** After the last working day: search once more, and close unless something waits for a person. */
-function closing(facts: HandoverFacts): Next {
+/** After the last working day: search once more, wait for the alumni invitation, and close unless something waits for a person. */
+function closing(facts: HandoverFacts, now: Instant): Next {
   const waitingFor = holds(facts);
   if (!facts.swept && !isParked(facts, 'sweep'))
     return standing('verifying', { motions: isFenced(facts) ? [] : motion('sweep'), waitingFor });
   if (waitingFor.length > 0) return standing('verifying', { waitingFor });
+  if (facts.invitation !== null) {
+    const dueAt = earliestAfter([facts.invitation.at], now);
+    return standing('inviting', { waitingFor: [{ what: 'invitation', until: facts.invitation.at }], dueAt });
+  }
   return standing('verifying', { changes: [{ change: 'close', outcome: closeOutcome(facts) }] });
 }
 

@@ -1,4 +1,4 @@
-import type { Duration } from './words.js';
+import type { Duration, Method, Tier } from './words.js';
 
 /** A wall-clock time of the leaver's country, `HH:MM` or `HH:MM:SS`; `24:00` is the end of the day. */
 export type ClockTime = string;
@@ -45,7 +45,64 @@ export interface Policy {
     readonly undo: Duration;
     readonly sweep: { readonly daily: Duration; readonly again: Duration };
   };
-  readonly retention: { readonly deliveries: Duration };
+  readonly introductions: {
+    /** `cap` per leaver, null without one; what a cap leaves out falls to the next tier. */
+    readonly tiers: Readonly<Record<Tier, { readonly cap: number | null; readonly method: Method }>>;
+    /** Share of the leaver's real working time that introductions may take. */
+    readonly leaverTimeShare: number;
+    readonly perDay: { readonly leaver: number; readonly successor: number };
+    readonly emailDoneWhen: { readonly successorContactWithin: Duration };
+    readonly contactConfirmationLink: boolean;
+    /** Shares of the working time between release and the end of the last working day. */
+    readonly window: {
+      /** When the two walk-throughs with the successor are held, at the latest. */
+      readonly walkThrough: readonly [number, number];
+      readonly callsBookedBy: number;
+      readonly calls: readonly [number, number];
+      readonly mails: readonly [number, number];
+      readonly recheckFit: number;
+    };
+    readonly call: { readonly length: Duration; readonly proposals: number; readonly notice: Duration };
+    /** How often the CRM is asked which tasks were completed. */
+    readonly look: Duration;
+  };
+  readonly messages: {
+    readonly digest: { readonly at: ClockTime };
+    /** Whether Baton's mail connection may send in the leaver's or successor's name, after that person's click on each message. */
+    readonly inPersonsName: boolean;
+  };
+  readonly debts: { readonly followUp: readonly Duration[] };
+  readonly scores: readonly Duration[];
+  readonly alumni: {
+    readonly askFrom: Duration;
+    readonly inviteAfterEnd: Duration;
+    readonly remind: Duration;
+    readonly eraseAfterReminder: Duration;
+  };
+  readonly checkIns: {
+    readonly offsets: readonly Duration[];
+    readonly retirees: readonly Duration[];
+    readonly days: readonly Weekday[];
+    /** Business days within which a check-in is spread. */
+    readonly jitter: Duration;
+    readonly hours: ClockWindow;
+    readonly skipHolidays: boolean;
+    /** Yearly periods without check-ins, `MM-DD/MM-DD`, both days included; they may pass the new year. */
+    readonly quiet: readonly string[];
+    readonly lastSilence: { readonly remind: Duration; readonly erase: Duration };
+  };
+  readonly network: {
+    readonly enabled: boolean;
+    /** Reference of the works council's consent. */
+    readonly worksCouncil: string | null;
+    /** Day of the data-protection impact assessment. */
+    readonly dpia: string | null;
+  };
+  readonly retention: {
+    readonly deliveries: Duration;
+    readonly contactNotes: Duration;
+    readonly suppressionHash: Duration;
+  };
 }
 
 /** The defaults of `policy.md` 14, as far as this version acts on them. */
@@ -77,5 +134,35 @@ export const defaultPolicy: Policy = {
     undo: 'P30D',
     sweep: { daily: 'P30D', again: 'P90D' },
   },
-  retention: { deliveries: 'P30D' },
+  introductions: {
+    tiers: {
+      A: { cap: 15, method: 'joint-call' },
+      B: { cap: 45, method: 'email' },
+      C: { cap: null, method: 'notice' },
+      D: { cap: null, method: 'none' },
+    },
+    leaverTimeShare: 0.3,
+    perDay: { leaver: 8, successor: 12 },
+    emailDoneWhen: { successorContactWithin: '5bd' },
+    contactConfirmationLink: false,
+    window: { walkThrough: [0.2, 0.85], callsBookedBy: 0.3, calls: [0.3, 0.85], mails: [0.3, 0.9], recheckFit: 0.6 },
+    call: { length: 'PT30M', proposals: 3, notice: '1bd' },
+    look: '1bh',
+  },
+  messages: { digest: { at: '08:30' }, inPersonsName: false },
+  debts: { followUp: ['5bd', '15bd', '30bd'] },
+  scores: ['P90D', 'P180D'],
+  alumni: { askFrom: '10bd', inviteAfterEnd: 'P7D', remind: 'P14D', eraseAfterReminder: 'P14D' },
+  checkIns: {
+    offsets: ['P1M', 'P3M', 'P6M', 'P12M'],
+    retirees: ['P1M', 'P6M', 'P12M'],
+    days: ['tue', 'wed', 'thu'],
+    jitter: '3bd',
+    hours: '10:00-15:00',
+    skipHolidays: true,
+    quiet: ['07-15/08-15', '12-20/01-05'],
+    lastSilence: { remind: 'P30D', erase: 'P60D' },
+  },
+  network: { enabled: false, worksCouncil: null, dpia: null },
+  retention: { deliveries: 'P30D', contactNotes: 'P12M', suppressionHash: 'P24M' },
 };

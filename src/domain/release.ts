@@ -1,6 +1,7 @@
 import { isDay } from './calendar.js';
+import { allowedIntroductions, type AllowedIntroductions } from './introduction.js';
 import { audiences, reasons } from './words.js';
-import type { Audience, Day, Reason } from './words.js';
+import type { Audience, Day, Parting, Reason } from './words.js';
 
 /** `hr` = only when HR says so on the release card; `limited` = a list without contact to customers, or only on request. */
 export type Permission = 'yes' | 'no' | 'limited' | 'hr';
@@ -85,6 +86,10 @@ export function defaultAsking(reason: Reason, competitor: Competitor): Asking {
   return asking[permits(reason, competitor).list];
 }
 
+export const alumniAnswers = ['by-reason', 'yes', 'no'] as const;
+/** Whether the leaver is invited to the alumni programme: as the reason permits, or as HR said. */
+export type AlumniAnswer = (typeof alumniAnswers)[number];
+
 /** Who knows at the release: nobody but the circle, the leaver, the team, or, as a day, contacts from that day. */
 export type WhoKnows = 'circle' | 'leaver' | 'team' | Day;
 
@@ -102,6 +107,7 @@ export interface ReleaseCard {
   /** Person id of who holds what is undecided at the end. */
   readonly custodian: string | null;
   readonly legalHold: boolean;
+  readonly alumni: AlumniAnswer;
   readonly edited: readonly CardKey[];
 }
 
@@ -117,6 +123,7 @@ export const cardKeys = [
   'announcement',
   'custodian',
   'legalHold',
+  'alumni',
 ] as const;
 export type CardKey = (typeof cardKeys)[number];
 
@@ -154,6 +161,7 @@ export function prefill(facts: PrefillFacts): ReleaseCard {
     announcement: null,
     custodian,
     legalHold: false,
+    alumni: 'by-reason',
     edited: [],
   };
 }
@@ -162,6 +170,12 @@ export function prefill(facts: PrefillFacts): ReleaseCard {
 export function refill(card: ReleaseCard, prefilled: ReleaseCard): ReleaseCard {
   const kept = Object.fromEntries(card.edited.map((key) => [key, card[key]]));
   return withDefaultAsking({ ...prefilled, ...kept, edited: card.edited });
+}
+
+/** Whether a handover's reason means that the person leaves the company. */
+export function partingOf(reason: string): Parting {
+  if (reason === 'cover') return 'away';
+  return reason === 'role-change' ? 'moves' : 'leaves';
 }
 
 /** The reason that a company's mapping gives for an HRIS wording, ignoring case and surrounding space; unmapped is unknown. */
@@ -228,6 +242,7 @@ const readers: Readonly<Record<CardKey, Reader>> = {
   announcement: readAnnouncement,
   custodian: readCustodian,
   legalHold: readFlag,
+  alumni: (value) => oneOf(alumniAnswers, value, (alumni) => ({ alumni })),
 };
 
 function oneOf<Value extends string>(
@@ -296,7 +311,7 @@ export interface CardProblem {
  */
 export function incomplete(card: ReleaseCard): readonly CardProblem[] {
   const problems: CardProblem[] = [];
-  const staysEmployed = card.reason === 'cover' || card.reason === 'role-change';
+  const staysEmployed = partingOf(card.reason) !== 'leaves';
   if (card.lastWorkingDay === null) problems.push({ path: 'lastWorkingDay', problem: 'Give the last working day.' });
   if (card.employmentEnd === null && !staysEmployed) {
     problems.push({ path: 'employmentEnd', problem: 'Give the end of employment; only cover and role-change have none.' });
@@ -325,6 +340,33 @@ export function toldAtRelease(whoKnows: WhoKnows): readonly Audience[] {
 /** The day from which contacts may know without being asked again; null when somebody says so later. */
 export function contactsFrom(whoKnows: WhoKnows): Day | null {
   return isDay(whoKnows) ? whoKnows : null;
+}
+
+/** What a handover permits towards leaver and contacts, from the reason and from what HR said on the card. */
+export interface ContactRules {
+  /** Asking the leaver for the list, notes and mandates. */
+  readonly list: boolean;
+  readonly introductions: AllowedIntroductions;
+  readonly text: ContactText;
+  readonly invitation: boolean;
+  readonly checkIns: boolean;
+  readonly recall: boolean;
+}
+
+/** What `policy.md` 2 leaves to HR is permitted when HR said so: by `asking: full` or `limited`, or by `alumni: yes`. */
+export function contactRules(card: Pick<ReleaseCard, 'reason' | 'competitor' | 'asking' | 'alumni'>): ContactRules {
+  const { list, calls, mails, invitation, checkIns, recall, contactText } = permits(card.reason, card.competitor);
+  const isAsked = (permission: Permission) => permission !== 'no' && card.asking !== 'none';
+  const isAlumnus = (permission: Permission) =>
+    card.alumni !== 'no' && (permission === 'yes' || (permission === 'hr' && card.alumni === 'yes'));
+  return {
+    list: isAsked(list),
+    introductions: allowedIntroductions({ calls, mails, contactText }, card.asking),
+    text: contactText,
+    invitation: isAlumnus(invitation),
+    checkIns: isAlumnus(invitation) && isAlumnus(checkIns),
+    recall: recall !== 'no',
+  };
 }
 
 /** Who is told next; null when everybody knows. */

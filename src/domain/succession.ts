@@ -30,6 +30,8 @@ export interface Bundle {
   readonly closesOn: Day | null;
   /** Connections in which its new owner needs a user. */
   readonly connections: readonly string[];
+  /** People who are known to know its contacts, and how many of them; absent where ties are not used. */
+  readonly ties?: ReadonlyMap<string, number> | undefined;
 }
 
 /** A company's own rule: whoever leaves there is followed by this person. All fields given have to match the leaver. */
@@ -56,7 +58,7 @@ export interface PlanInput {
   readonly today: Day;
 }
 
-export type StepReason = 'rule' | 'team' | 'custodian';
+export type StepReason = 'rule' | 'tied' | 'team' | 'custodian';
 
 /** One successor's share. */
 export interface PlannedStep {
@@ -109,7 +111,10 @@ export function isEligible(candidate: Candidate, leaver: string): boolean {
   return candidate.person !== leaver && candidate.active && !candidate.leaving && !candidate.away;
 }
 
-/** Proposes a successor for every bundle: the company's rule, then the team with capacity, then the custodian. Same input, same plan. */
+/**
+ * Proposes a successor for every bundle: the company's rule, a colleague whom the contacts know already, the team with capacity, the custodian.
+ * Same input, same plan.
+ */
 export function plan(input: PlanInput): Plan {
   const { leaver, custodian, candidates, policy } = input;
   const eligible = candidates.filter((candidate) => isEligible(candidate, leaver.person)).sort(byPerson);
@@ -123,7 +128,7 @@ export function plan(input: PlanInput): Plan {
   const holder = custodian === null ? undefined : people.get(custodian);
   const draft = new Draft(input.today);
   for (const item of heaviestFirst(input.bundles)) {
-    const chosen = choose(item, ruled, team, holder);
+    const chosen = choose(item, ruled, () => tiedTo(item, people, loads, capacity), team, holder);
     if (chosen === null) draft.withoutSuccessor.push(item.id);
     else {
       loads.add(chosen.person, item);
@@ -140,12 +145,31 @@ interface Choice {
   readonly reason: StepReason;
 }
 
-function choose(item: Bundle, ruled: readonly Candidate[], team: Team, holder: Candidate | undefined): Choice | null {
+function choose(
+  item: Bundle,
+  ruled: readonly Candidate[],
+  findTied: () => string | null,
+  team: Team,
+  holder: Candidate | undefined,
+): Choice | null {
   const byRule = ruled.find((candidate) => hasSeat(candidate, item.connections));
   if (byRule) return { person: byRule.person, reason: 'rule' };
+  const tied = findTied();
+  if (tied !== null) return { person: tied, reason: 'tied' };
   const colleague = team.leastLoaded(item);
   if (colleague !== null) return { person: colleague, reason: 'team' };
   return holder && hasSeat(holder, item.connections) ? { person: holder.person, reason: 'custodian' } : null;
+}
+
+/** Who knows most of a bundle's contacts and can still take it; among equals the least loaded. */
+function tiedTo(item: Bundle, people: ReadonlyMap<string, Candidate>, loads: Loads, capacity: number): string | null {
+  const able = [...(item.ties ?? [])].flatMap(([person, count]) => {
+    const candidate = people.get(person);
+    const fits = item.accounts === 0 || loads.accounts(person) + item.accounts <= capacity;
+    return candidate && fits && hasSeat(candidate, item.connections) ? [{ person, count, accounts: loads.accounts(person) }] : [];
+  });
+  able.sort((a, b) => b.count - a.count || a.accounts - b.accounts || (a.person < b.person ? -1 : 1));
+  return able[0]?.person ?? null;
 }
 
 function hasSeat(candidate: Candidate, connections: readonly string[]): boolean {

@@ -67,6 +67,49 @@ export type WaitingFor =
   | 'operator'
   | 'evidence';
 
+/** How a relationship is handed over: joint call, e-mail by the leaver, short note by the successor, not at all. */
+export const tiers = ['A', 'B', 'C', 'D'] as const;
+export type Tier = (typeof tiers)[number];
+
+/** What introduces a successor. */
+export type Method = 'joint-call' | 'email' | 'notice' | 'none';
+
+/** Where an introduction stands. */
+export const introductionStates = [
+  'proposed',
+  'agreed',
+  'scheduled',
+  'held',
+  'sent',
+  'done',
+  'refused',
+  'unreachable',
+  'lapsed',
+  'waived',
+] as const;
+export type IntroductionState = (typeof introductionStates)[number];
+
+/** Where a membership of the alumni programme stands. */
+export const membershipStates = [
+  'asked',
+  'confirmed',
+  'invited',
+  'reminded',
+  'joined',
+  'declined',
+  'silent',
+  'erased',
+  'ended',
+] as const;
+export type MembershipState = (typeof membershipStates)[number];
+
+/** What a handover means for the person: most leave the company, some are away for a while, some do other work here. */
+export type Parting = 'leaves' | 'away' | 'moves';
+
+/** The languages in which Baton writes. */
+export const languages = ['nl', 'da', 'en'] as const;
+export type Language = (typeof languages)[number];
+
 /** The kinds of CRM record that Baton hands over. */
 export const recordTypes = ['companies', 'contacts', 'deals', 'tickets'] as const;
 export type RecordType = (typeof recordTypes)[number];

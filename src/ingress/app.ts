@@ -1,5 +1,6 @@
 import Fastify, {
   LogController,
+  type FastifyPluginAsync,
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyReply,
@@ -32,9 +33,18 @@ export interface AppParts {
   readonly now: () => number;
   /** Told of each stored delivery. */
   readonly wake?: () => void;
+  /** The pages behind links in mails. */
+  readonly pages?: FastifyPluginAsync;
+  /** Proxies whose word on a caller's address is taken. */
+  readonly trustProxy?: string | null;
 }
 
 const readyTimeoutMs = 2_000;
+
+/** Requests under way when we stop are heard out this long; the rest of the time to stop belongs to what they asked for. */
+const closingMs = 5_000;
+/** How often connections that have become idle are looked for meanwhile. */
+const idleCheckMs = 50;
 
 /** Two writers overlap one's commit with the other's gathering; more only make the batches smaller. */
 const batchLimits = { size: 250, writers: 2, queue: 10_000, timeoutMs: 5_000 } as const;
@@ -48,11 +58,14 @@ export function buildApp({
   logger,
   now,
   wake = () => undefined,
+  pages,
+  trustProxy,
 }: AppParts): FastifyInstance {
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyLimitBytes,
+    ...(trustProxy && { trustProxy }),
     requestTimeout: 30_000,
     // A request that comes while we stop is still answered, on a connection that then closes.
     return503OnClosing: false,
@@ -72,9 +85,28 @@ export function buildApp({
   app.setNotFoundHandler(unknownRoute);
   app.setErrorHandler(answerError);
   addProbes(app, ready);
+  closeConnections(app);
   const record = batched(deliveries.record, batchLimits);
   app.register(webhookRoutes({ connections, record, wake, count: metrics.webhook, logger, now }));
+  if (pages) app.register(pages);
   return app;
+}
+
+/**
+ * Node ends idle connections once, when closing begins. One whose refused body ends a moment later would be kept for a minute, and the stop with it;
+ * so would a sender that never ends its body.
+ */
+function closeConnections(app: FastifyInstance): void {
+  app.addHook('preClose', (done) => {
+    const untilMs = Date.now() + closingMs;
+    const timer = setInterval(() => {
+      if (Date.now() < untilMs) app.server.closeIdleConnections();
+      else app.server.closeAllConnections();
+    }, idleCheckMs);
+    app.server.once('close', () => clearInterval(timer));
+    if (!app.server.listening) clearInterval(timer);
+    done();
+  });
 }
 
 function addProbes(app: FastifyInstance, ready: Readiness): void {

@@ -3,6 +3,9 @@ import { startSandbox } from './index.js';
 // The one documented exception to "only src/config.ts reads process.env": the import law keeps that file out of the sandbox.
 const port = Number(process.env['SANDBOX_PORT'] ?? 7401);
 const home = process.env['BATON_HOME'] ?? '.baton';
+// Read only when `PUT /_people` asks for people who answer mails.
+const mailboxPort = process.env['MAILBOX_PORT'] ?? '7403';
+const mailbox = /^[1-9]\d*$/.test(mailboxPort) ? `http://127.0.0.1:${mailboxPort}` : undefined;
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 function failure(error: unknown): string {
@@ -17,7 +20,7 @@ if (!Number.isInteger(port) || port < 0 || port > 65_535) {
   process.exit(2);
 }
 try {
-  const sandbox = await startSandbox({ port, home });
+  const sandbox = await startSandbox({ port, home, mailbox });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => void sandbox.stop().finally(() => process.exit(exitCodes[signal])));
   }

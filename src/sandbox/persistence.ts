@@ -15,7 +15,7 @@ import { z } from 'zod';
 import { type Entry, parseEntry } from './ledger.js';
 
 // Raised whenever the generator would make another world from the same body: an old journal cannot be replayed on it.
-const GENERATOR = 1;
+const GENERATOR = 2;
 
 const headSchema = z.object({ generator: z.number(), body: z.unknown(), journal: z.string() });
 

@@ -21,6 +21,13 @@ export function createRandom(seed: number): Random {
   return { next, int, pick };
 }
 
+/** A number in [0, 1) that belongs to a text: the same on every machine and in every run. */
+export function chance(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  return createRandom(hash).next();
+}
+
 /** The item at `index`, counted round the list; throws on an empty list. */
 export function at<T>(items: readonly T[], index: number): T {
   const item = items[index % items.length];

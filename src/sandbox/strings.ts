@@ -8,7 +8,7 @@ const hrisFields = ['workEmail', 'homeEmail', 'mobilePhone', 'payRate', 'payroll
 // Whole names, addresses, numbers and notes only: a lone first name would be found in any technical text.
 const crmFields: Readonly<Record<ObjectType, readonly string[]>> = {
   companies: ['name', 'domain', 'phone', 'description'],
-  contacts: ['email', 'phone', 'relationship_notes'],
+  contacts: ['email', 'phone', 'hs_linkedin_url', 'relationship_notes'],
   deals: ['dealname', 'description'],
   tickets: ['subject', 'content'],
   tasks: [],

@@ -1,4 +1,4 @@
-import { type Random, at, groupBy } from './random.js';
+import { type Random, at, createRandom, groupBy } from './random.js';
 import {
   type NameSet,
   companyBrands,
@@ -41,7 +41,7 @@ const stages = ['appointmentscheduled', 'qualifiedtobuy', 'contractsent', 'decis
 /** The CRM of the world; every person with a seat owns their accounts and all that hangs on them. */
 export function generateRecords(body: WorldBody, people: readonly Person[], leaver: Leaver, random: Random): World['records'] {
   const batch: Batch = { companies: [], contacts: [], deals: [], tickets: [] };
-  const maker = createMaker(random);
+  const maker = createMaker(body.seed, random);
   for (const share of shares(body, people, leaver)) fill(batch, share, maker);
   return batch;
 }
@@ -104,9 +104,9 @@ type Maker = {
   ticket: MakeChild;
 };
 
-function createMaker(random: Random): Maker {
+function createMaker(seed: number, random: Random): Maker {
   const instants = dayInstants();
-  const dates = (): { createdate: string; hs_lastmodifieddate: string; notes_last_updated: string } => {
+  const dates = (): Dates => {
     const created = random.int(instants.length - 400);
     const modified = created + random.int(instants.length - created);
     return {
@@ -132,11 +132,12 @@ function createMaker(random: Random): Maker {
           description: note(`Prefers a visit before the summer: ${name}`, 'company', random),
           hubspot_owner_id: owner,
           account_manager: accountManager,
+          renewal_date: renewalOf(createRandom(seed ^ id)),
           ...dates(),
         },
       };
     },
-    contact: contactMaker(random, dates),
+    contact: contactMaker(seed, random, dates),
     deal: dealMaker(random, dates),
     ticket: (index, owner) => {
       const id = firstIds.tickets + index;
@@ -152,7 +153,9 @@ function createMaker(random: Random): Maker {
   };
 }
 
-function contactMaker(random: Random, dates: () => Record<string, string>): MakeChild {
+type Dates = { createdate: string; hs_lastmodifieddate: string; notes_last_updated: string };
+
+function contactMaker(seed: number, random: Random, dates: () => Dates): MakeChild {
   const sets: readonly NameSet[] = [dutch, dutch, danish, international];
   return (index, owner, company) => {
     const id = firstIds.contacts + index;
@@ -160,23 +163,42 @@ function contactMaker(random: Random, dates: () => Record<string, string>): Make
     const firstname = random.pick(names.first);
     const lastname = random.pick(names.last);
     const domain = company?.properties['domain'] ?? 'no-company.example';
-    return {
-      id,
-      links: {},
-      properties: {
-        hs_object_id: String(id),
-        firstname,
-        lastname,
-        email: `${slug(`${firstname} ${lastname}`)}.${index.toString(36)}@${domain}`,
-        phone: phone('+31 6 55', index),
-        jobtitle: random.pick(['Buyer', 'Managing Director', 'Head of Operations', 'Finance Manager', 'Plant Manager']),
-        relationship_notes: note(`Knows ${firstname} ${lastname} from the trade fair`, 'contact', random),
-        hubspot_owner_id: owner,
-        associatedcompanyid: company === undefined ? null : String(company.id),
-        ...dates(),
-      },
+    const properties = {
+      hs_object_id: String(id),
+      firstname,
+      lastname,
+      email: `${slug(`${firstname} ${lastname}`)}.${index.toString(36)}@${domain}`,
+      phone: phone('+31 6 55', index),
+      jobtitle: random.pick(['Buyer', 'Managing Director', 'Head of Operations', 'Finance Manager', 'Plant Manager']),
+      relationship_notes: note(`Knows ${firstname} ${lastname} from the trade fair`, 'contact', random),
+      hubspot_owner_id: owner,
+      associatedcompanyid: company === undefined ? null : String(company.id),
+      ...dates(),
     };
+    const profile = `https://www.linkedin.com/in/${slug(`${firstname} ${lastname}`, '-')}-${id.toString(36)}`;
+    return { id, links: {}, properties: { ...properties, ...manners(names, profile, properties, createRandom(seed ^ id)) } };
   };
+}
+
+// Drawn from a source of its own: what is added here leaves everybody's name as it was.
+function manners(names: NameSet, profile: string, dates: Dates, random: Random): SeedRecord['properties'] {
+  const foreign = random.pick(['europe_slash_london', 'europe_slash_berlin', 'europe_slash_brussels']);
+  const known = random.next();
+  const language = names === dutch ? 'nl' : names === danish ? 'da' : 'en';
+  const zone = names === dutch ? 'europe_slash_amsterdam' : names === danish ? 'europe_slash_copenhagen' : foreign;
+  const answered =
+    Date.parse(dates.createdate) + random.next() * (Date.parse(dates.notes_last_updated) - Date.parse(dates.createdate));
+  return {
+    hs_language: known < 0.9 ? language : null,
+    hs_timezone: known < 0.8 ? zone : null,
+    hs_linkedin_url: random.next() < 0.7 ? profile : null,
+    hs_sales_email_last_replied: random.next() < 0.6 ? new Date(Math.round(answered)).toISOString() : null,
+  };
+}
+
+// About half of the accounts have a contract that runs out within 14 months of the world's last day.
+function renewalOf(random: Random): string | null {
+  return random.next() < 0.5 ? new Date(LAST_DAY - (LAST_DAY % DAY_MS) + random.int(425) * DAY_MS).toISOString() : null;
 }
 
 function dealMaker(random: Random, dates: () => Record<string, string>): MakeChild {

@@ -115,6 +115,41 @@ export class HandoverStore {
     return row.desired;
   }
 
+  /** Completed handovers whose last working day lies in a span of days and which have no score of this kind. */
+  async unscored(after: string, from: string, to: string): Promise<readonly string[]> {
+    const rows = await this.#db.$queryRaw<readonly { readonly id: string }[]>`
+      select id from "Handover" h where outcome in ('completed', 'incomplete') and "lastWorkingDay" > ${from} and "lastWorkingDay" <= ${to}
+        and not exists (select 1 from "Score" s where s."handoverId" = h.id and s.after = ${after}) order by id`;
+    return rows.map((row) => row.id);
+  }
+
+  /** Redundancies that took place since a day, newest first: whose, where, and the last day of employment. */
+  async redundanciesSince(day: string) {
+    const rows = await this.#db.handover.findMany({
+      where: {
+        outcome: { in: ['completed', 'incomplete'] },
+        card: { reason: 'redundancy' },
+        OR: [{ card: { employmentEnd: { gte: day } } }, { card: { employmentEnd: null }, lastWorkingDay: { gte: day } }],
+      },
+      select: {
+        id: true,
+        lastWorkingDay: true,
+        card: { select: { employmentEnd: true } },
+        employment: { select: { person: { select: { id: true, givenName: true, familyName: true, country: true } } } },
+      },
+      orderBy: [{ lastWorkingDay: 'desc' }, { id: 'asc' }],
+    });
+    return rows.flatMap(({ id, lastWorkingDay, card, employment }) => {
+      const end = card?.employmentEnd ?? lastWorkingDay;
+      return end === null ? [] : [{ handover: id, end, person: employment.person }];
+    });
+  }
+
+  /** Notes for what the introductions were last woken. */
+  async noteIntroduced(id: string, introducedFor: string): Promise<void> {
+    await this.#db.handover.update({ where: { id }, data: { introducedFor } });
+  }
+
   /** Waits for whoever else changes this handover; to be called first in a transaction. */
   async lock(id: string): Promise<void> {
     await this.#db.$queryRaw`select id from "Handover" where id = ${id} for update`;
@@ -271,13 +306,24 @@ export class HandoverStore {
           { closedAt: { not: null }, outcome: { in: ['completed', 'incomplete'] }, lastWorkingDay: exactly },
         ],
       },
-      select: { id: true, closedAt: true },
+      select: { id: true, closedAt: true, plannedAt: true },
     });
   }
 
   async noteFinding(handoverId: string, what: string, detail: string, at: Instant): Promise<void> {
     const open = await this.#db.sweepFinding.findFirst({ where: { handoverId, what, detail, resolvedAt: null } });
     if (!open) await this.#db.sweepFinding.create({ data: { handoverId, what, detail, foundAt: at } });
+  }
+
+  /** Parks an item for a person; of a closed handover it is noted instead, since nothing there can be retried. */
+  async parkOrNote(
+    handoverId: string,
+    item: { readonly what: string; readonly kind: string; readonly reason: string },
+    at: Instant,
+  ): Promise<void> {
+    const row = await this.#db.handover.findUniqueOrThrow({ where: { id: handoverId }, select: { closedAt: true } });
+    if (row.closedAt === null) await this.park(handoverId, item, at);
+    else await this.noteFinding(handoverId, item.what, item.reason, at);
   }
 
   async findings(handoverId: string) {

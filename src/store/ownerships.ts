@@ -13,6 +13,7 @@ export interface PlannedRow {
   readonly value: number | null;
   readonly closesOn: string | null;
   readonly open: boolean;
+  readonly lastActivity: string | null;
   readonly bundle: number | null;
 }
 
@@ -65,6 +66,8 @@ export interface PlanEntry {
   readonly planned: string | null;
   readonly canary: boolean;
   readonly late: boolean;
+  /** Waits for its account's introduction. */
+  readonly warm: boolean;
   readonly state: AssignmentState;
   readonly reason: string | null;
 }
@@ -100,7 +103,7 @@ export class OwnershipStore {
   /** All rows that a plan is to decide on: those not yet planned, or those of the given bundles. */
   async forPlan(handoverId: string, states: readonly AssignmentState[]): Promise<readonly PlannedRow[]> {
     return this.#db.$queryRaw<PlannedRow[]>`
-      select id, connection, "recordType", record, account, value, "closesOn", open, bundle from "Ownership"
+      select id, connection, "recordType", record, account, value, "closesOn", open, "lastActivity", bundle from "Ownership"
       where "handoverId" = ${handoverId} and state = any(${[...states]}) order by id`;
   }
 
@@ -109,11 +112,11 @@ export class OwnershipStore {
     for (let from = 0; from < entries.length; from += chunkSize) {
       const part = entries.slice(from, from + chunkSize);
       await this.#db.$executeRaw`
-        update "Ownership" o set "stepId" = v.step, bundle = v.bundle, planned = v.planned, canary = v.canary, late = v.late, state = v.state, reason = v.reason
+        update "Ownership" o set "stepId" = v.step, bundle = v.bundle, planned = v.planned, canary = v.canary, late = v.late, warm = v.warm, state = v.state, reason = v.reason
         from unnest(${part.map((e) => e.id)}::bigint[], ${part.map((e) => e.stepId)}::text[], ${part.map((e) => e.bundle)}::int[],
-          ${part.map((e) => e.planned)}::text[], ${part.map((e) => e.canary)}::boolean[], ${part.map((e) => e.late)}::boolean[],
+          ${part.map((e) => e.planned)}::text[], ${part.map((e) => e.canary)}::boolean[], ${part.map((e) => e.late)}::boolean[], ${part.map((e) => e.warm)}::boolean[],
           ${part.map((e) => e.state)}::text[], ${part.map((e) => e.reason)}::text[])
-          as v(id, step, bundle, planned, canary, late, state, reason)
+          as v(id, step, bundle, planned, canary, late, warm, state, reason)
         where o.id = v.id`;
     }
   }
@@ -127,8 +130,49 @@ export class OwnershipStore {
   /** Counts by step, state and kind. */
   async groups(handoverId: string): Promise<readonly GroupRow[]> {
     return this.#db.$queryRaw<GroupRow[]>`
-      select "stepId", state, canary, late, count(*)::int as count from "Ownership"
-      where "handoverId" = ${handoverId} group by "stepId", state, canary, late`;
+      select "stepId", state, canary, late or warm as late, count(*)::int as count from "Ownership"
+      where "handoverId" = ${handoverId} group by 1, 2, 3, 4`;
+  }
+
+  /** Lets accounts go whose introductions took place: they need not wait for the cold run. Returns how many records that freed. */
+  async endWait(handoverId: string, bundles: readonly number[]): Promise<number> {
+    const { count } = await this.#db.ownership.updateMany({
+      where: { handoverId, bundle: { in: [...bundles] }, warm: true },
+      data: { warm: false },
+    });
+    return count;
+  }
+
+  /** What was moved and where to, with its bundle: for the scores after 90 and 180 days. */
+  async moved(handoverId: string) {
+    return this.#db.$queryRaw<
+      readonly {
+        readonly connection: string;
+        readonly recordType: string;
+        readonly record: string;
+        readonly field: string;
+        readonly planned: string;
+        readonly bundle: number;
+      }[]
+    >`
+      select connection, "recordType", record, field, planned, bundle from "Ownership"
+      where "handoverId" = ${handoverId} and state = 'verified' and planned is not null and bundle is not null order by id`;
+  }
+
+  /** Lets an account wait for its introduction, as far as nothing of it was written yet. */
+  async beginWait(handoverId: string, bundle: number): Promise<void> {
+    await this.#db.ownership.updateMany({
+      where: { handoverId, bundle, state: { in: ['planned', 'approved'] } },
+      data: { warm: true, canary: false },
+    });
+  }
+
+  /** Bundles of which every record that was to move has moved. */
+  async movedBundles(handoverId: string): Promise<ReadonlySet<number>> {
+    const rows = await this.#db.$queryRaw<readonly { readonly bundle: number }[]>`
+      select bundle from "Ownership" where "handoverId" = ${handoverId} and bundle is not null
+      group by bundle having bool_and(state in ('verified', 'skipped')) and bool_or(state = 'verified')`;
+    return new Set(rows.map((row) => row.bundle));
   }
 
   /** The bundles of a step, lowest number first. */
@@ -178,7 +222,7 @@ export class OwnershipStore {
   async pickCanary(handoverId: string, stepId: string, count: number): Promise<void> {
     await this.#db.$executeRaw`
       update "Ownership" set canary = true where id in (
-        select id from "Ownership" where "handoverId" = ${handoverId} and "stepId" = ${stepId} and state in ('planned', 'approved') and not late
+        select id from "Ownership" where "handoverId" = ${handoverId} and "stepId" = ${stepId} and state in ('planned', 'approved') and not late and not warm
           and not exists (select 1 from "Ownership" c where c."handoverId" = ${handoverId} and c."stepId" = ${stepId} and c.canary)
         order by coalesce(value, 0), id limit ${count})`;
   }
@@ -219,7 +263,7 @@ export class OwnershipStore {
     return this.#db.$queryRaw<AssignmentRow[]>`
       select ${assignmentColumns} from "Ownership" o
       join unnest(${kinds.map((k) => k.stepId)}::text[], ${kinds.map((k) => k.canary)}::boolean[], ${kinds.map((k) => k.late)}::boolean[]) as k(step, is_canary, is_late)
-        on o."stepId" = k.step and o.late = k.is_late and (o.late or o.canary = k.is_canary)
+        on o."stepId" = k.step and (o.late or o.warm) = k.is_late and (o.late or o.warm or o.canary = k.is_canary)
       where o."handoverId" = ${handoverId} and o.state in ('approved', 'intended', 'written')
       order by o.connection, o."recordType", o.id limit ${limit}`;
   }
@@ -314,6 +358,14 @@ export class OwnershipStore {
       take: 1,
     });
     return row?.reason ?? null;
+  }
+
+  /** How many records of a connection still name the leaver, as far as Baton knows: given up, refused or parked. */
+  async stillOwned(handoverId: string, connection: string): Promise<number> {
+    const moved = ['verified', 'restored'];
+    return this.#db.ownership.count({
+      where: { handoverId, connection, state: { notIn: moved }, NOT: { reason: 'record-gone' } },
+    });
   }
 
   /** How many were given up by a person. */

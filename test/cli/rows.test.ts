@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { toCardRow } from '../../activities/card.js';
@@ -20,7 +22,7 @@ const people: Record<string, string> = {};
 beforeAll(async () => {
   const database = await freshDatabase();
   db = openDatabase(database.url);
-  stores = createStores(db, 'vlietstra.example');
+  stores = createStores(db, { messageIdDomain: 'vlietstra.example', hashKey: 'a key of the tests' });
   sql = new pg.Client({ connectionString: database.url });
   await sql.connect();
   drop = database.drop;
@@ -114,6 +116,7 @@ const card: ReleaseCard = {
   announcement: null,
   custodian: null,
   legalHold: false,
+  alumni: 'by-reason',
   edited: [],
 };
 
@@ -292,6 +295,72 @@ describe('check', () => {
     expect(checks.filter(({ ok }) => ok).map(({ id }) => id)).toEqual(
       expect.arrayContaining(['database/reachable', 'database/migrations', 'hr/rota/0', 'hubspot/automations', 'mail/smtp']),
     );
+  });
+
+  const checksOf = async (more: Readonly<Record<string, string>>) => {
+    const ran = await baton(['check', '--json'], { ...variables, ...more });
+    const checks: readonly { readonly id: string; readonly ok: boolean; readonly warning?: boolean; readonly message: string }[] =
+      Object(documentOf(ran)).checks;
+    return new Map(checks.map((one) => [one.id, one]));
+  };
+  const warning = { ok: true, warning: true };
+
+  test('says what contacts and alumni would miss, before they miss it', async () => {
+    const checks = await checksOf({
+      SMTP_URL: 'smtp://mail.vlietstra.example:1',
+      MAIL_FROM: 'baton@vlietstra.example',
+      BATON_HASH_KEY: '',
+    });
+    for (const id of [
+      'configuration/BATON_PUBLIC_URL',
+      'configuration/BATON_HASH_KEY',
+      'company/privacyUrl',
+      'company/dpoContact',
+      'mail/bounces',
+      'programme/referralUrl',
+      'programme/linkedinGroup',
+    ])
+      expect([id, checks.get(id)]).toMatchObject([id, warning]);
+    expect(checks.get('configuration/BATON_PUBLIC_URL')?.message).toContain('http://127.0.0.1:');
+    expect(checks.has('hubspot/tasks')).toBe(false);
+  });
+
+  test('is quiet about what is configured, and says where delivery reports cannot be read or tasks cannot be made', async () => {
+    const mailbox = createServer();
+    await new Promise<void>((listening) => mailbox.listen(0, '127.0.0.1', listening));
+    const address = mailbox.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const config = await configFile(
+      `programme: { referralUrl: "https://v.example/jobs", linkedinGroup: "https://www.linkedin.com/groups/1" }`,
+    );
+    const text = (await readFile(config, 'utf8'))
+      .replace('language: nl }', 'language: nl, privacyUrl: "https://v.example/p", dpoContact: fg@v.example }')
+      .replace('token: t,', 'token: t, taskKeyProperty: null,');
+    await writeFile(config, text);
+    const set = {
+      BATON_CONFIG: config,
+      BATON_HASH_KEY: 'a key of sixteen or more',
+      BATON_PUBLIC_URL: 'https://baton.vlietstra.example',
+      SMTP_URL: 'smtp://mail.vlietstra.example:1',
+      MAIL_FROM: 'baton@vlietstra.example',
+      BOUNCE_ADDRESS: 'bounces@vlietstra.example',
+    };
+    const there = await checksOf({ ...set, BOUNCE_IMAP_URL: `imap://u:geheim@127.0.0.1:${port}` });
+    const ids = [
+      'configuration/BATON_HASH_KEY',
+      'company/privacyUrl',
+      'company/dpoContact',
+      'programme/referralUrl',
+      'programme/linkedinGroup',
+    ];
+    expect(ids.filter((id) => there.has(id))).toEqual([]);
+    expect(there.get('configuration/BATON_PUBLIC_URL')).not.toHaveProperty('warning');
+    expect(there.get('mail/bounces')).toMatchObject({ ok: true });
+    expect(there.get('hubspot/tasks')).toMatchObject(warning);
+    await new Promise((closed) => mailbox.close(closed));
+    const gone = await checksOf({ ...set, BOUNCE_IMAP_URL: `imap://u:geheim@127.0.0.1:${port}` });
+    expect(gone.get('mail/bounces')).toMatchObject({ ok: false });
+    expect(gone.get('mail/bounces')?.message).not.toContain('geheim');
   });
 
   test('tells a person what to type where the schema is old, and other commands refuse it', async () => {

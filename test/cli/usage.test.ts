@@ -6,7 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { baton, configFile, documentOf, nobody } from './support.js';
 
-const commands = 'check migrate handovers show plan release told approve refuse reassign retry skip undo pause resume'.split(' ');
+const commands = [
+  ...'check migrate handovers show plan release told approve refuse reassign retry skip undo pause resume'.split(' '),
+  ...'mails list mandates introductions introduction alumni recall errands erase import-ties'.split(' '),
+  ...'review confirm reject share unshare'.split(' ').map((word) => `ties ${word}`),
+];
 
 describe('wrong usage ends with 2, says what to do, and touches nothing', () => {
   test.each([
@@ -28,6 +32,23 @@ describe('wrong usage ends with 2, says what to do, and touches nothing', () => 
     [['undo', 'x']],
     [['plan', 'x']],
     [['handovers', '--limit', '0']],
+    [['list', 'x', '--dry-run']],
+    [['list', 'x', '--csv', '--apply', 'y.csv']],
+    [['mandates', 'x', '--add', 'secret', '--title', 'y']],
+    [['mandates', 'x', '--add', 'seat']],
+    [['mandates', 'x', '--add', 'seat', '--title', ' ']],
+    [['mandates', 'x', '--add', 'seat', '--title', 'y', '--due', '31-12-2099']],
+    [['mandates', 'x', '--title', 'y']],
+    [['mandates', 'x', '--done', 'a-1', '--open', 'a-1']],
+    [['introduction', 'x', 'i-1']],
+    [['introduction', 'x', 'i-1', '--held', '--sent']],
+    [['introduction', 'x', 'i-1', '--time', 'noon']],
+    [['introduction', 'x', 'i-1', '--held', '--no-contact']],
+    [['introduction', 'x', 'i-1', '--write-off']],
+    [['introduction', 'x', 'i-1', '--keep-trying', '--reason', 'y']],
+    [['alumni', '--state', 'happy']],
+    [['erase']],
+    [['mails']],
   ])('baton %j', async (argv) => {
     const { exit, out, err } = await baton(argv);
     expect({ exit, out }).toEqual({ exit: 2, out: '' });
@@ -37,7 +58,7 @@ describe('wrong usage ends with 2, says what to do, and touches nothing', () => 
 });
 
 test.each(commands)('%s --help has an example, and takes --json', async (name) => {
-  const { exit, out } = await baton([name, '--help']);
+  const { exit, out } = await baton([...name.split(' '), '--help']);
   expect(exit).toBe(0);
   expect(out).toContain(`npm run baton -- ${name}`);
   expect(out).toContain('--json');

@@ -4,10 +4,12 @@ import {
   addBusinessDays,
   addDays,
   addDuration,
+  addMonths,
   businessDaysBetween,
   businessTimeBetween,
   daysBetween,
   earlierOf,
+  firstAfter,
   instantOf,
   isDay,
   isOpen,
@@ -17,6 +19,7 @@ import {
   parseDuration,
   parseWindow,
   shareOfBusinessTime,
+  windowHolds,
   windowOpensAt,
 } from '../../src/domain/calendar.js';
 import type { Calendar } from '../../src/domain/calendar.js';
@@ -257,5 +260,42 @@ describe('days', () => {
     expect(addDays('2028-02-28', 1)).toBe('2028-02-29');
     expect(addDays('2026-03-29', -1)).toBe('2026-03-28');
     expect(daysBetween('2028-02-28', '2028-03-01')).toBe(2);
+  });
+});
+
+describe('addMonths: a month later is a day that exists', () => {
+  it.each([
+    ['2027-01-31', 1, '2027-02-28'],
+    ['2028-01-31', 1, '2028-02-29'],
+    ['2028-02-29', 12, '2029-02-28'],
+    ['2026-12-31', 6, '2027-06-30'],
+    ['2026-08-31', -6, '2026-02-28'],
+    ['2026-03-15', -18, '2024-09-15'],
+    ['2026-11-30', 0, '2026-11-30'],
+  ])('%s and %i months: %s', (day, count, expected) => {
+    expect(addMonths(day, count)).toBe(expected);
+  });
+});
+
+describe('windowHolds: a call does not run past the close of the office', () => {
+  it.each([
+    ['09:00-17:00', '2026-11-30T15:30:00.000Z', '2026-11-30T16:00:00.000Z', true, 'up to the close'],
+    ['09:00-17:00', '2026-11-30T15:45:00.000Z', '2026-11-30T16:15:00.000Z', false, 'past it'],
+    ['09:00-17:00', '2026-11-30T15:00:00.000Z', '2026-12-01T09:00:00.000Z', false, 'over a night'],
+    ['22:00-06:00', '2026-12-01T03:00:00.000Z', '2026-12-01T05:00:00.000Z', true, 'the window opened the evening before'],
+    ['01:00-03:00', '2026-03-29T00:30:00.000Z', '2026-03-29T01:30:00.000Z', false, 'the night whose hour is missing'],
+    ['01:00-03:00', '2026-10-25T00:30:00.000Z', '2026-10-25T02:00:00.000Z', true, 'the night with an hour twice'],
+  ])('%s holds %s to %s: %s (%s, %s)', (window, start, end, expected) => {
+    expect(windowHolds(window, 'Europe/Amsterdam', start, end)).toBe(expected);
+  });
+});
+
+describe('firstAfter', () => {
+  it('is the earliest that lies ahead, so that nothing is waited for that has passed', () => {
+    const [before, now, soon, later] = ['2026-01-01', '2026-01-02', '2026-01-03', '2026-01-04'].map(
+      (day) => `${day}T00:00:00.000Z`,
+    );
+    expect(firstAfter([later ?? '', null, before ?? '', soon ?? '', now ?? ''], now ?? '')).toBe(soon);
+    expect(firstAfter([before ?? '', now ?? '', null], now ?? '')).toBeNull();
   });
 });

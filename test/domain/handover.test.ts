@@ -66,6 +66,8 @@ const facts: fc.Arbitrary<HandoverFacts> = fc.record({
   restoreOpen: fc.nat(1),
   swept: fc.boolean(),
   givenUp: fc.nat(1),
+  introductions: fc.nat(2),
+  invitation: maybe(fc.record({ at: instant })),
 });
 
 const check = (property: (given: HandoverFacts) => void): void => fc.assert(fc.property(facts, property), { numRuns: 5_000 });

@@ -97,6 +97,7 @@ describe('prefill', () => {
       announcement: null,
       custodian: 'manager',
       legalHold: false,
+      alumni: 'by-reason',
       edited: [],
     });
   });
@@ -137,6 +138,7 @@ describe('setKey', () => {
     ['announcement', 'Jeroen gaat verder.', { announcement: 'Jeroen gaat verder.' }],
     ['custodian', 'p-7', { custodian: 'p-7' }],
     ['legalHold', 'true', { legalHold: true }],
+    ['alumni', 'yes', { alumni: 'yes' }],
     ['legalHold', false, { legalHold: false }],
   ])('%s = %o', (key, value, expected) => {
     expect(set(card(), key, value)).toMatchObject({ ...expected, edited: [key] });

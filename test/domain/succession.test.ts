@@ -52,6 +52,29 @@ describe('plan: who takes over', () => {
     ]);
   });
 
+  it('goes to whom the contacts know already, in another team too, but never beyond capacity, a rule or a person who leaves', () => {
+    const far = candidate('far', { team: 'service', manager: 'other' });
+    const candidates = [candidate('ann'), candidate('bob'), far, candidate('gone', { leaving: true })];
+    const known = (person: string, count = 1) => item(6, { ties: new Map([[person, count]]) });
+    const made = (bundle: Bundle, over: Partial<PlanInput> = {}) => plan(input({ candidates, bundles: [bundle], ...over })).steps;
+    expect(made(known('far'))).toMatchObject([{ successor: 'far', reason: 'tied' }]);
+    expect(
+      made(
+        item(6, {
+          ties: new Map([
+            ['ann', 1],
+            ['far', 2],
+          ]),
+        }),
+      ),
+    ).toMatchObject([{ successor: 'far', reason: 'tied' }]);
+    expect(made(known('gone'))).toMatchObject([{ successor: 'ann', reason: 'team' }]);
+    expect(made(known('leaver'))).toMatchObject([{ successor: 'ann', reason: 'team' }]);
+    expect(made(known('far'), { rules: [{ successor: 'bob' }] })).toMatchObject([{ successor: 'bob', reason: 'rule' }]);
+    const full = candidates.map((one) => (one.person === 'far' ? { ...one, accounts: 24 } : one));
+    expect(made(known('far'), { candidates: full })).toMatchObject([{ successor: 'ann', reason: 'team' }]);
+  });
+
   it('fills whoever has least first, and nobody beyond 120 % of the median; the least valuable stay with the custodian', () => {
     const candidates = [candidate('ann', { accounts: 21 }), candidate('bob', { accounts: 19 }), candidate('boss')];
     const made = plan(input({ candidates, bundles: items(10) }));

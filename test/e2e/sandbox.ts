@@ -21,6 +21,7 @@ const person = z.object({
   hubspot: z.string().nullable(),
   name: z.string(),
   email: z.string(),
+  privateEmail: z.string(),
   manager: z.string().nullable(),
   status: z.string(),
   lastDay: z.string().nullable(),

@@ -180,13 +180,13 @@ describe('writes', () => {
     const bench = await openBench({ world: small });
     const [company = ''] = await ownedBy(bench, 'companies', (await leaverOf(bench)).hubspot);
     const inputs = [
-      { id: 'intro-1', idProperty: 'baton_key', properties: { hs_timestamp: '2026-12-01T09:00:00Z', hs_task_subject: 'Call' } },
+      { id: 'intro-1', idProperty: 'own_key', properties: { hs_timestamp: '2026-12-01T09:00:00Z', hs_task_subject: 'Call' } },
     ];
     const upsert = '/crm/v3/objects/tasks/batch/upsert';
     expect((await bench.hubspot('POST', upsert, { inputs })).status).toBe(400);
     const definition = {
-      name: 'baton_key',
-      label: 'Baton key',
+      name: 'own_key',
+      label: 'Own key',
       type: 'string',
       fieldType: 'text',
       groupName: 'task',
@@ -229,6 +229,73 @@ describe('writes', () => {
       associations: [{ to: { id: company }, types: [{ associationCategory: 'HUBSPOT_DEFINED', associationTypeId: 200 }] }],
     };
     expect((await bench.hubspot('POST', path, wrong)).status).toBe(404);
+  });
+});
+
+describe('archiving', () => {
+  it('takes a batch away without a body, once in the ledger, and frees the unique key for another task', async () => {
+    const bench = await openBench({ world: small });
+    const properties = { hs_timestamp: '2026-12-01T09:00:00Z', hs_task_subject: 'Call' };
+    const upsert = async () => {
+      const inputs = [{ id: 'intro-1', idProperty: 'baton_key', properties }];
+      return shapes.batch.parse((await bench.hubspot('POST', '/crm/v3/objects/tasks/batch/upsert', { inputs })).json).results[0];
+    };
+    const first = await upsert();
+    for (const _again of [1, 2]) {
+      const inputs = [{ id: first?.id }, { id: '999999999' }];
+      const answer = await bench.hubspot('POST', '/crm/v3/objects/tasks/batch/archive', { inputs });
+      expect([answer.status, answer.text]).toEqual([204, '']);
+    }
+    const second = await upsert();
+    expect([first?.new, second?.new, second?.id === first?.id]).toEqual([true, true, false]);
+    expect((await ledgerOf(bench, '&type=tasks')).map(({ op }) => op)).toEqual(['create', 'delete', 'create']);
+  });
+});
+
+describe('contacts', () => {
+  it('are listed page by page, each once, without those that were archived', async () => {
+    const bench = await openBench({ world: { people: 5, accountsPerPerson: 5, contactsPerAccount: 3 } });
+    await bench.hubspot('DELETE', '/crm/v3/objects/contacts/600000002');
+    const ids: string[] = [];
+    let pages = 0;
+    for (let after: string | undefined = '0'; after !== undefined; pages += 1) {
+      const answer = await bench.hubspot('GET', `/crm/v3/objects/contacts?limit=20&after=${after}&properties=email,hs_language`);
+      const page = shapes.list.parse(answer.json);
+      for (const { properties } of page.results) expect(properties['email']).toContain('@');
+      ids.push(...page.results.map(({ id }) => id));
+      after = page.paging?.next.after;
+    }
+    const { contacts } = shapes.world.parse((await bench.control('GET', '/_world')).json).counts;
+    expect(pages).toBe(Math.ceil(contacts / 20));
+    expect(new Set(ids).size).toBe(contacts);
+    expect(ids).not.toContain('600000002');
+    expect((await bench.hubspot('GET', '/crm/v3/objects/contacts?limit=101')).status).toBe(400);
+  });
+
+  it('are created or found by their e-mail address, in any case of its letters', async () => {
+    const bench = await openBench({ world: small });
+    const upsert = async (id: string, lastname: string) => {
+      const inputs = [{ id, idProperty: 'email', properties: { lastname }, objectWriteTraceId: 'alumni-1' }];
+      return shapes.batch.parse((await bench.hubspot('POST', '/crm/v3/objects/contacts/batch/upsert', { inputs })).json)
+        .results[0];
+    };
+    const made = await upsert('new.person@home.example', 'One');
+    expect([made?.new, (await upsert('new.person@home.example', 'Two'))?.id]).toEqual([true, made?.id]);
+    expect((await ledgerOf(bench, '&type=contacts')).map(({ op, key }) => [op, key])).toEqual([
+      ['create', 'alumni-1'],
+      ['update', 'alumni-1'],
+    ]);
+    const seeded = shapes.record.parse((await bench.hubspot('GET', '/crm/v3/objects/contacts/600000001')).json);
+    expect((await upsert((seeded.properties['email'] ?? '').toUpperCase(), 'X'))?.id).toBe('600000001');
+  });
+
+  it('take a refusal as true or false and nothing else', async () => {
+    const bench = await openBench({ world: small });
+    const set = (value: string) =>
+      bench.hubspot('PATCH', '/crm/v3/objects/contacts/600000001', { properties: { do_not_contact: value } });
+    expect((await set('yes')).status).toBe(400);
+    expect((await set('true')).status).toBe(200);
+    expect(await ledgerOf(bench)).toMatchObject([{ field: 'do_not_contact', from: null, to: 'true' }]);
   });
 });
 

@@ -21,6 +21,11 @@ export type Bench = {
 
 const cleanups: (() => Promise<void> | void)[] = [];
 
+/** Runs when the test is over, last one first. */
+export function afterwards(cleanup: () => Promise<void> | void): void {
+  cleanups.push(cleanup);
+}
+
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
@@ -34,13 +39,14 @@ export function temporaryHome(): string {
 
 /** Starts a sandbox; the world is `world` when given, the kept or standard one else. Limits are off unless asked for. */
 export async function openBench(
-  options: { home?: string; world?: object; limits?: boolean; now?: () => number } = {},
+  options: { home?: string; world?: object; limits?: boolean; now?: () => number; mailbox?: string } = {},
 ): Promise<Bench> {
   const home = options.home ?? temporaryHome();
   const sandbox: RunningSandbox = await startSandbox({
     port: 0,
     home,
     ...(options.now === undefined ? {} : { now: options.now }),
+    mailbox: options.mailbox,
   });
   cleanups.push(() => sandbox.stop());
   const call = caller(sandbox.url);
@@ -146,7 +152,20 @@ export const shapes = {
     results: z.array(recordSchema),
     paging: z.object({ next: z.object({ after: z.string() }) }).optional(),
   }),
+  list: z.object({
+    results: z.array(recordSchema),
+    paging: z.object({ next: z.object({ after: z.string() }) }).optional(),
+  }),
   record: recordSchema,
+  standIns: z.object({
+    hold: z.number(),
+    refuse: z.number(),
+    join: z.boolean(),
+    reply: z.boolean(),
+    delay: z.string(),
+    mailbox: z.string().nullable(),
+    problems: z.array(z.object({ at: z.string(), text: z.string() })),
+  }),
   batch: z.object({
     status: z.string(),
     results: z.array(recordSchema),

@@ -12,9 +12,9 @@ declare module 'vitest' {
     temporalAddress: string;
     /** The `temporal` program. */
     temporalCliPath: string;
-    /** For `createTimeSkipping({ server: { executable: { type: 'existing-path', path } } })`; only in project `workflow`. */
+    /** For `createTimeSkipping({ server: { executable: { type: 'existing-path', path } } })`; only in projects that skip time. */
     testServerPath: string;
-    /** A file with the workflows' bundle, made once per run; only in project `workflow`. */
+    /** A file with the workflows' bundle, made once per run; only in projects that skip time. */
     workflowBundle: string;
   }
 }
@@ -35,7 +35,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   project.provide('temporalAddress', temporal.address);
   project.provide('temporalCliPath', temporal.cli);
   const home = await temporaryHome();
-  if (project.name === 'workflow') {
+  if (project.name === 'workflow' || project.name === 'years') {
     project.provide('testServerPath', await resolveTestServer({ path: process.env.TEMPORAL_TEST_SERVER_PATH, onProgress }));
     const bundle = join(home, 'workflows.js');
     await writeFile(bundle, (await bundleWorkflows()).code);

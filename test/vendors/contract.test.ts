@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import type { CrmPort, OwnedRecord } from '../../src/ports/crm.js';
+import type { CrmContacts, CrmPort, CrmTasks, OwnedRecord } from '../../src/ports/crm.js';
 import type { HrisPort } from '../../src/ports/hris.js';
 import type { VendorDefinition, WebhookRequest } from '../../src/ports/vendor.js';
 import { findVendor, vendors } from '../../src/vendors/registry.js';
@@ -60,6 +60,30 @@ const crmCalls = (crm: CrmPort, fixture: NonNullable<VendorFixture['crm']>): [st
     ['countAccounts', () => crm.countAccounts(owner, context)],
     ['read', () => crm.read({ recordType, fields }, context)],
     ['write', () => crm.write({ recordType, changes }, context)],
+    ...(crm.contacts ? contactCalls(crm.contacts, records) : []),
+    ...(crm.tasks ? taskCalls(crm.tasks, records) : []),
+  ];
+};
+
+const contactCalls = (contacts: CrmContacts, records: readonly string[]): [string, () => Promise<unknown>][] => {
+  const person = { givenName: 'Jan', familyName: 'Jansen', company: 'Jansen Bouw', jobTitle: null, key: 'key-1' };
+  const calls: [string, () => Promise<unknown>][] = [
+    ['contacts.read', () => contacts.read(records, context)],
+    ['contacts.accounts', () => contacts.accounts(records, context)],
+    ['contacts.all', () => contacts.all(null, context)],
+    ['contacts.save', () => contacts.save({ email: 'jan@example.test', ...person }, context)],
+  ];
+  const { refuse } = contacts;
+  return refuse === undefined ? calls : [...calls, ['contacts.refuse', () => refuse('501', context)]];
+};
+
+const taskCalls = (tasks: CrmTasks, records: readonly string[]): [string, () => Promise<unknown>][] => {
+  const words = { subject: 'Call Jansen', body: 'Jansen', dueAt: '2026-12-01T09:00:00.000Z', kind: 'call' } as const;
+  return [
+    ['tasks.upsert', () => tasks.upsert([{ key: 'key-1', owner: '1001', contact: null, account: null, ...words }], context)],
+    ['tasks.read', () => tasks.read(records, context)],
+    ['tasks.close', () => tasks.close(records, context)],
+    ['tasks.remove', () => tasks.remove(records, context)],
   ];
 };
 

@@ -35,6 +35,17 @@ export interface VendorFixture {
     /** Answers a read of the first two records as if the second one were deleted. */
     readonly oneGone: Answer;
   };
+  /** For a CRM with people or tasks: how it is reached at the stand-in vendor, and what that one calls things. */
+  readonly people?: {
+    readonly sandbox: (url: string) => object;
+    /** Types in the ledger. */
+    readonly types: { readonly contact: string; readonly task: string };
+    readonly routes: { readonly upsertTasks: string; readonly saveContact: string };
+    /** Two contacts and an account of the seeded world, and an id that it does not have. */
+    readonly contacts: readonly [string, string];
+    readonly account: string;
+    readonly missing: string;
+  };
   readonly webhook?: {
     readonly settings: (baseUrl: string) => object;
     readonly headers: readonly [signature: string, timestamp: string];
@@ -259,7 +270,7 @@ const hubspotHealthy: Answer = (seen) => {
 };
 
 const hubspotFixture: VendorFixture = {
-  settings: (baseUrl) => ({ token: 'pat-eu1-secret', baseUrl }),
+  settings: (baseUrl) => ({ token: 'pat-eu1-secret', baseUrl, contactProperties: { doNotContact: 'do_not_contact' } }),
   secrets: ['pat-eu1-secret'],
   personal: ['Jansen', 'jan@example.test', '501', '502', '1001'],
   crm: {
@@ -272,6 +283,22 @@ const hubspotFixture: VendorFixture = {
     archivedUser: '1009',
     oneRefused: () => oneError('VALIDATION_ERROR', '502'),
     oneGone: () => oneError('OBJECT_NOT_FOUND', '502'),
+  },
+  people: {
+    sandbox: (url) => ({
+      token: 'sandbox-baton',
+      baseUrl: `${url}/hubspot`,
+      contactProperties: { doNotContact: 'do_not_contact' },
+      accountProperties: { renewsOn: 'renewal_date' },
+    }),
+    types: { contact: 'contacts', task: 'tasks' },
+    routes: {
+      upsertTasks: 'POST /crm/v3/objects/tasks/batch/upsert',
+      saveContact: 'POST /crm/v3/objects/contacts/batch/upsert',
+    },
+    contacts: ['600000001', '600000002'],
+    account: '500000001',
+    missing: '999999999',
   },
 };
 

@@ -34,7 +34,7 @@ test('silent approvers are reminded, then the next one is asked, and at noon of 
   const owned = await company.ownedBy(company.leaver.hubspot);
   const lastDay = await company.workday(8);
   const saga = await company.startLeaver({ lastDay });
-  await saga.release();
+  await saga.release({ told: 'leaver' });
   const chain = chainOf(company);
 
   const given = await saga.advanceUntil(({ steps }) => steps.every(({ state }) => state !== 'waiting'), 'the custodian');
@@ -54,12 +54,12 @@ test('silent approvers are reminded, then the next one is asked, and at noon of 
   expect(row.steps.map((step) => step.successorId)).toEqual(row.steps.map(() => row.card?.custodianId));
   expect(row.card?.circle).toEqual(expect.arrayContaining([...asked]));
 
-  const sent = (await saga.mails()).filter(({ template }) => template.startsWith('approval-'));
+  const sent = (await saga.mails()).filter(({ template }) => /^T1/.test(template));
   expect(sent.map(({ template, to }) => `${template} ${to}`)).toEqual([
-    `approval-request ${emailOf(company, chain[0] ?? '')}`,
-    `approval-reminder ${emailOf(company, chain[0] ?? '')}`,
-    `approval-request ${emailOf(company, chain[1] ?? '')}`,
-    `approval-request ${emailOf(company, chain[2] ?? '')}`,
+    `T1 ${emailOf(company, chain[0] ?? '')}`,
+    `T1R ${emailOf(company, chain[0] ?? '')}`,
+    `T1E ${emailOf(company, chain[1] ?? '')}`,
+    `T1E ${emailOf(company, chain[2] ?? '')}`,
   ]);
   const inbox = await received();
   for (const { to } of sent)
@@ -67,6 +67,7 @@ test('silent approvers are reminded, then the next one is asked, and at noon of 
   expect(inbox.filter((mail) => mail.subject.includes(company.leaver.name))).toEqual([]);
 
   expect(await refusalOf(saga.decide('approve', { step: 's1' }, chain[0]))).toBe('already-decided');
+  await saga.decide('told', { audience: 'team' });
   const done = await saga.close();
   expect(done.outcome).toBe('completed');
   const custodian = await company.userOf(row.card?.custodianId ?? '');

@@ -16,8 +16,8 @@ async function expectParked(saga: Saga, what: string): Promise<string> {
   const item = parked.find((one) => one.what === what);
   expect(item).toMatchObject({ what, kind: 'forbidden' });
   expect(item?.since).toMatch(/^\d{4}-/);
-  const details = await saga.details();
-  expect(details).toContain(`**${item?.id ?? ''}** ${what} failed: \`forbidden\``);
+  // What is parked is in the rows first; the page in the Temporal UI follows with the next workflow task.
+  await expect.poll(() => saga.details(), { timeout: 10_000 }).toContain(`**${item?.id ?? ''}** ${what} failed: \`forbidden\``);
   return item?.id ?? '';
 }
 

@@ -3,7 +3,16 @@ import type { Sandbox } from '../state.js';
 import { HubspotError } from './errors.js';
 import { type Rendered, render } from './render.js';
 import type { CrmRecord, ObjectType } from './types.js';
-import { type Writer, checkNames, createRecord, requireUnique, resolve, updateRecord, valuesSchema } from './writes.js';
+import {
+  type Writer,
+  archiveRecord,
+  checkNames,
+  createRecord,
+  requireUnique,
+  resolve,
+  updateRecord,
+  valuesSchema,
+} from './writes.js';
 
 const BATCH_SIZE = 100; // UNCONFIRMED in the vendor's spec, named everywhere else
 
@@ -35,6 +44,9 @@ export const batchUpdateSchema = batchOf(
 export const batchUpsertSchema = batchOf(
   z.strictObject({ id: z.string(), idProperty: z.string(), properties: valuesSchema, objectWriteTraceId: z.string().optional() }),
 );
+
+/** Body of a batch archive. */
+export const batchArchiveSchema = batchOf(z.strictObject({ id: z.string() }));
 
 type BatchError = { status: 'error'; category: string; message: string; context: Record<string, string[]>; errors?: object[] };
 
@@ -89,6 +101,14 @@ export function batchUpsert(writer: Writer, type: ObjectType, body: z.infer<type
     return { ...echo(renderWritten(type, record, values), input.objectWriteTraceId), new: known === undefined };
   });
   return answer(sandbox, startedAt, results, errors);
+}
+
+/** Archives up to 100 records; what is gone already is no error. Null is the vendor's answer without a body. */
+export function batchArchive(writer: Writer, type: ObjectType, body: z.infer<typeof batchArchiveSchema>): BatchAnswer | null {
+  const startedAt = writer.sandbox.now();
+  const { errors } = each(body.inputs, (input) => archiveRecord(writer, type, input.id));
+  // UNCONFIRMED what the vendor answers when a record cannot be archived.
+  return errors.length === 0 ? null : answer(writer.sandbox, startedAt, [], errors);
 }
 
 function refuseDoubledIds(inputs: readonly { id: string }[]): void {

@@ -1,10 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { type Sandbox, commit } from '../state.js';
+import type { Sandbox } from '../state.js';
 import { callOf } from '../vendor-scope.js';
 import { associate, checkSpecs } from './associations.js';
 import {
   type BatchAnswer,
+  batchArchive,
+  batchArchiveSchema,
   batchRead,
   batchReadSchema,
   batchUpdate,
@@ -15,8 +17,8 @@ import {
 import { notFound, readHubspot } from './errors.js';
 import { render } from './render.js';
 import { runSearch, searchSchema } from './search.js';
-import { type ObjectType, objectType } from './types.js';
-import { type Writer, checkNames, createRecord, refuseByFault, resolve, updateRecord, valuesSchema } from './writes.js';
+import { type CrmRecord, type ObjectType, objectType } from './types.js';
+import { type Writer, archiveRecord, checkNames, createRecord, resolve, updateRecord, valuesSchema } from './writes.js';
 
 const names = z
   .union([z.string(), z.array(z.string())])
@@ -30,6 +32,12 @@ const names = z
 const readQuery = z.strictObject({
   properties: names,
   idProperty: z.string().optional(),
+  archived: z.enum(['true', 'false']).default('false'),
+});
+const listQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(10),
+  after: z.string().regex(/^\d+$/).default('0'),
+  properties: names,
   archived: z.enum(['true', 'false']).default('false'),
 });
 const writeQuery = z.strictObject({ idProperty: z.string().optional() });
@@ -61,6 +69,9 @@ export function objectRoutes(scope: FastifyInstance, sandbox: Sandbox): void {
     return { total, results, ...(next === null ? {} : { paging: { next: { after: next } } }) };
   });
   batchRoutes(scope, sandbox);
+  scope.get<TypeParams>('/crm/v3/objects/:type', async (request) => {
+    return listPage(sandbox, objectType(request.params.type), readHubspot(listQuery, request.query));
+  });
   scope.post<TypeParams>('/crm/v3/objects/:type', async (request, reply) => {
     const type = objectType(request.params.type);
     const body = readHubspot(createSchema, request.body);
@@ -86,20 +97,39 @@ export function objectRoutes(scope: FastifyInstance, sandbox: Sandbox): void {
     return render(type, record, record.properties, Object.keys(body.properties));
   });
   scope.delete<RecordParams>('/crm/v3/objects/:type/:id', async (request, reply) => {
-    archive({ sandbox, ...callOf(request) }, objectType(request.params.type), request.params.id);
+    // The vendor answers 204 for a record that is gone already.
+    archiveRecord({ sandbox, ...callOf(request) }, objectType(request.params.type), request.params.id);
     return reply.status(204).send();
   });
 }
 
+/** Read from the records, so it never lags as a search may. */
+function listPage(sandbox: Sandbox, type: ObjectType, query: z.infer<typeof listQuery>): object {
+  const table = sandbox.crm.table(type);
+  const page: CrmRecord[] = [];
+  const wanted = query.archived === 'true';
+  for (const record of table.after(Number(query.after))) {
+    if (record.archived !== wanted) continue;
+    if (page.length === query.limit) {
+      const after = String(page.at(-1)?.id ?? 0);
+      const next = { after, link: `https://api.hubapi.com/crm/v3/objects/${type}?after=${after}` };
+      return { results: page.map((one) => render(type, one, one.properties, query.properties)), paging: { next } };
+    }
+    page.push(record);
+  }
+  return { results: page.map((one) => render(type, one, one.properties, query.properties)) };
+}
+
 function batchRoutes(scope: FastifyInstance, sandbox: Sandbox): void {
-  const route = (name: string, work: (writer: Writer, type: ObjectType, body: unknown) => BatchAnswer): void => {
+  const route = (name: string, work: (writer: Writer, type: ObjectType, body: unknown) => BatchAnswer | null): void => {
     scope.post<TypeParams>(`/crm/v3/objects/:type/batch/${name}`, async (request, reply) => {
-      const { status, body } = work({ sandbox, ...callOf(request) }, objectType(request.params.type), request.body);
-      return reply.status(status).send(body);
+      const answer = work({ sandbox, ...callOf(request) }, objectType(request.params.type), request.body);
+      return answer === null ? reply.status(204).send() : reply.status(answer.status).send(answer.body);
     });
   };
   route('read', (_writer, type, body) => batchRead(sandbox, type, readHubspot(batchReadSchema, body)));
   route('update', (writer, type, body) => batchUpdate(writer, type, readHubspot(batchUpdateSchema, body)));
+  route('archive', (writer, type, body) => batchArchive(writer, type, readHubspot(batchArchiveSchema, body)));
   route('upsert', (writer, type, body) => batchUpsert(writer, type, readHubspot(batchUpsertSchema, body)));
 }
 
@@ -127,14 +157,4 @@ function create(writer: Writer, type: ObjectType, body: z.infer<typeof createSch
   const record = createRecord(writer, type, body.properties, body.objectWriteTraceId ?? null);
   for (const end of ends) associate(writer, { type, record }, end);
   return render(type, record, record.properties, Object.keys(record.properties));
-}
-
-function archive(writer: Writer, type: ObjectType, id: string): void {
-  const { sandbox, by } = writer;
-  const record = sandbox.crm.find(type, id);
-  // The vendor answers 204 for a record that is gone already.
-  if (record === undefined) return sandbox.calls.addWithoutEffect();
-  refuseByFault(writer, id);
-  const from = { id, properties: record.properties };
-  commit(sandbox, { vendor: 'hubspot', by, op: 'delete', type, record: id, field: null, from, to: null, key: null });
 }

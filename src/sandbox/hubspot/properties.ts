@@ -27,7 +27,7 @@ export function parseDefinition(input: unknown): PropertyDefinition {
   return definitionSchema.parse(input);
 }
 
-type Kind = 'text' | 'number' | 'instant' | 'owner' | 'flag' | readonly string[];
+type Kind = 'text' | 'key' | 'number' | 'instant' | 'owner' | 'flag' | 'checkbox' | readonly string[];
 
 const text: Kind = 'text';
 const common: Record<string, Kind> = { hubspot_owner_id: 'owner' };
@@ -48,8 +48,21 @@ const writable: Record<ObjectType, Record<string, Kind>> = {
     country: text,
     annualrevenue: 'number',
     account_manager: 'owner',
+    renewal_date: 'instant',
   },
-  contacts: { firstname: text, lastname: text, email: text, phone: text, jobtitle: text, relationship_notes: text },
+  contacts: {
+    firstname: text,
+    lastname: text,
+    email: text,
+    phone: text,
+    company: text,
+    jobtitle: text,
+    hs_language: text,
+    hs_timezone: text,
+    hs_linkedin_url: text,
+    relationship_notes: text,
+    do_not_contact: 'checkbox',
+  },
   deals: { dealname: text, amount: 'number', dealstage: text, pipeline: text, closedate: 'instant', description: text },
   tickets: {
     subject: text,
@@ -67,19 +80,26 @@ const writable: Record<ObjectType, Record<string, Kind>> = {
     hs_task_priority: ['NONE', 'LOW', 'MEDIUM', 'HIGH'],
     hs_task_type: ['TODO', 'CALL', 'EMAIL'],
     hs_task_reminders: text,
+    baton_key: 'key',
   },
 };
 
 const calculated: Record<ObjectType, Record<string, Kind>> = {
   companies: system,
-  contacts: { ...system, lastmodifieddate: 'instant', associatedcompanyid: 'number' },
+  contacts: {
+    ...system,
+    lastmodifieddate: 'instant',
+    associatedcompanyid: 'number',
+    hs_sales_email_last_replied: 'instant',
+  },
   deals: { ...system, hs_is_closed: 'flag' },
   tickets: system,
   tasks: system,
 };
 
-// The two that are not HubSpot's own: a company's account manager and the notes that tests search for.
-const custom = new Set(['account_manager', 'relationship_notes']);
+// What this company's administrator added: an account manager, the day of renewal, the notes that tests search for, a refusal to be
+// written to, and the unique key of tasks that an integration needs before its first upsert.
+const custom = new Set(['account_manager', 'renewal_date', 'relationship_notes', 'do_not_contact', 'baton_key']);
 
 /** The properties that a record type has before anybody adds one. */
 export function standardProperties(type: ObjectType): Map<string, PropertyDefinition> {
@@ -91,14 +111,15 @@ export function standardProperties(type: ObjectType): Map<string, PropertyDefini
 }
 
 function define(name: string, kind: Kind, readOnly: boolean, type: ObjectType): PropertyDefinition {
-  const options = typeof kind === 'string' ? [] : kind.map((value) => ({ label: value, value }));
+  const values = kind === 'checkbox' ? ['true', 'false'] : typeof kind === 'string' ? [] : kind;
+  const options = values.map((value) => ({ label: value, value }));
   return {
     name,
     label: name.replaceAll('_', ' '),
     ...shapeOf(kind),
     groupName: `${type}information`,
     description: '',
-    hasUniqueValue: name === 'hs_object_id',
+    hasUniqueValue: kind === 'key' || name === 'hs_object_id',
     referencedObjectType: kind === 'owner' ? 'OWNER' : null,
     options,
     readOnly,
@@ -107,9 +128,10 @@ function define(name: string, kind: Kind, readOnly: boolean, type: ObjectType): 
 }
 
 function shapeOf(kind: Kind): Pick<PropertyDefinition, 'type' | 'fieldType'> {
-  if (kind === 'text') return { type: 'string', fieldType: 'text' };
+  if (kind === 'text' || kind === 'key') return { type: 'string', fieldType: 'text' };
   if (kind === 'number') return { type: 'number', fieldType: 'number' };
   if (kind === 'instant') return { type: 'datetime', fieldType: 'date' };
+  if (kind === 'checkbox') return { type: 'bool', fieldType: 'booleancheckbox' };
   if (kind === 'flag') return { type: 'bool', fieldType: 'calculation_equation' };
   return { type: 'enumeration', fieldType: 'select' };
 }

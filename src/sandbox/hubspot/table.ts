@@ -49,6 +49,14 @@ export class Table {
     return this.rows;
   }
 
+  /** Records with a higher id, ascending, archived ones included. */
+  *after(id: number): Generator<CrmRecord> {
+    for (let index = Math.max(0, id - this.firstId + 1); index < this.rows.length; index += 1) {
+      const record = this.rows[index];
+      if (record !== undefined) yield record;
+    }
+  }
+
   /** The record of an id, archived ones included. */
   get(id: string): CrmRecord | undefined {
     return /^\d{1,15}$/.test(id) ? this.byNumber(Number(id)) : undefined;

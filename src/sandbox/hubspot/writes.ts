@@ -141,6 +141,16 @@ function refuseDoubles(sandbox: Sandbox, type: ObjectType, stored: Record<string
   }
 }
 
+/** Archives a record; one that is gone already is a write without effect. */
+export function archiveRecord(writer: Writer, type: ObjectType, id: string): void {
+  const { sandbox, by } = writer;
+  const record = sandbox.crm.find(type, id);
+  if (record === undefined) return sandbox.calls.addWithoutEffect();
+  refuseByFault(writer, id);
+  const from = { id, properties: record.properties };
+  commit(sandbox, { vendor: 'hubspot', by, op: 'delete', type, record: id, field: null, from, to: null, key: null });
+}
+
 /** Refuses one record when a `record-error` rule says so. */
 export function refuseByFault(writer: Writer, id: string): void {
   const category = writer.faults.recordError(id);

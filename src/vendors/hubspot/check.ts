@@ -1,8 +1,9 @@
 import type { RecordType } from '../../domain/words.js';
 import { attempt, type Attempt } from '../../http.js';
-import type { CallContext, Check } from '../../ports/vendor.js';
-import type { HubspotClient } from './client.js';
+import type { CallContext, Check, VendorError } from '../../ports/vendor.js';
+import type { HubspotClient, ObjectType } from './client.js';
 import type { HubspotConfig } from './config.js';
+import type { HubspotProperty } from './schemas.js';
 
 interface Probe {
   readonly connection: string;
@@ -18,14 +19,18 @@ interface Permission {
   readonly trial: (() => Promise<unknown>) | null;
 }
 
-/** Reachability, one check per scope that Baton needs, and the configured user fields. */
+/** Reachability, one check per scope that Baton needs, and the configured properties. */
 export async function checkHubspot(probe: Probe): Promise<readonly Check[]> {
   const { client, connection, config, context } = probe;
   const granted = await attempt(() => client.scopes(context));
   const owners = await attempt(() => client.owners({ archived: false, after: undefined }, context));
   const reachability = reached(connection, owners);
   if (!reachability.ok) return [reachability];
-  const permissions = [ownersPermission(owners), ...config.recordTypes.flatMap((type) => permissionsOf(type, probe))];
+  const permissions = [
+    ownersPermission(owners),
+    ...config.recordTypes.flatMap((type) => permissionsOf(type, probe)),
+    ...(config.taskKeyProperty === null ? [] : taskPermissions(probe)),
+  ];
   const checks: Check[] = [reachability];
   for (const permission of permissions) {
     checks.push(granted.ok ? byScope(connection, permission, granted.answer.scopes) : await byTrial(connection, permission));
@@ -58,6 +63,15 @@ function permissionsOf(recordType: RecordType, { client, context }: Probe): read
   ];
 }
 
+/** HubSpot asks for the scopes of contacts where tasks are concerned. */
+function taskPermissions({ client, context }: Probe): readonly Permission[] {
+  const trial = () => client.search('tasks', { filterGroups: [], sorts: [], properties: [], limit: 1 }, context);
+  return [
+    { detail: 'tasks.read', scopes: ['crm.objects.contacts.read'], trial },
+    { detail: 'tasks.write', scopes: ['crm.objects.contacts.write'], trial: null },
+  ];
+}
+
 function byScope(connection: string, { detail, scopes }: Permission, granted: readonly string[]): Check {
   const id = `${connection}/permissions/${detail}`;
   if (scopes.some((scope) => granted.includes(scope))) return { id, ok: true, message: `The token has the scope for ${detail}.` };
@@ -79,36 +93,88 @@ function scopeFix(scope: string): string {
   return `Add the scope ${scope} to the private app (Settings, Integrations, Private Apps, Scopes).`;
 }
 
-async function fieldChecks({ client, connection, config, context }: Probe): Promise<readonly Check[]> {
-  const checks: Check[] = [];
-  for (const recordType of config.recordTypes) {
-    for (const name of config.userFields[recordType]) {
-      const property = await attempt(() => client.property(recordType, name, context));
-      checks.push(fieldCheck(`${connection}/fields/${recordType}.${name}`, property, recordType));
-    }
-  }
-  return checks;
+/** A property that the configuration names: the setting that names it, and what its absence means. */
+interface Field {
+  readonly type: ObjectType;
+  readonly name: string;
+  readonly setting: string;
+  readonly written: boolean;
+  /** Whether Baton only knows less without it. */
+  readonly optional: boolean;
 }
 
-function fieldCheck(
-  id: string,
-  property: Attempt<{ modificationMetadata?: { readOnlyValue?: boolean | undefined } | undefined }>,
-  recordType: RecordType,
-): Check {
+async function fieldChecks(probe: Probe): Promise<readonly Check[]> {
+  const { client, connection, config, context } = probe;
+  const checks: Check[] = [];
+  for (const field of fieldsOf(config)) {
+    const property = await attempt(() => client.property(field.type, field.name, context));
+    checks.push(fieldCheck(`${connection}/fields/${field.type}.${field.name}`, property, field));
+  }
+  return config.taskKeyProperty === null ? checks : [...checks, await taskKeyCheck(config.taskKeyProperty, probe)];
+}
+
+function fieldsOf({ recordTypes, userFields, contactProperties, accountProperties }: HubspotConfig): readonly Field[] {
+  const users = recordTypes.flatMap((type) =>
+    userFields[type].map((name) => ({ type, name, setting: 'userFields', written: true, optional: false })),
+  );
+  const people = Object.entries(contactProperties).flatMap(([key, name]) => {
+    const isRefusal = key === 'doNotContact';
+    const field = { type: 'contacts', setting: `contactProperties.${key}`, written: isRefusal, optional: !isRefusal } as const;
+    return name === null ? [] : [{ ...field, name }];
+  });
+  const { renewsOn } = accountProperties;
+  const renewal = { type: 'companies', setting: 'accountProperties.renewsOn', written: false, optional: false } as const;
+  return [...users, ...people, ...(renewsOn === null ? [] : [{ ...renewal, name: renewsOn }])];
+}
+
+function fieldCheck(id: string, property: Attempt<HubspotProperty>, { type, name, setting, written, optional }: Field): Check {
   if (property.ok) {
-    if (property.answer.modificationMetadata?.readOnlyValue !== true) return { id, ok: true, message: 'The user field exists.' };
-    return {
-      id,
-      ok: false,
-      message: 'The user field cannot be written.',
-      fix: 'Take it out of userFields, or make it editable.',
-    };
+    const readOnly = property.answer.modificationMetadata?.readOnlyValue === true;
+    if (!(written && readOnly)) return { id, ok: true, message: `The property of ${setting} exists.` };
+    const fix = `Take it out of ${setting}, or make it editable.`;
+    return { id, ok: false, message: `The property of ${setting} cannot be written.`, fix };
   }
   const { kind, message } = property.error;
   if (kind === 'not-found') {
-    return { id, ok: false, message: 'HubSpot has no such property.', fix: "Write the property's internal name in userFields." };
+    const fix = `Write the property's internal name in ${setting}${optional ? ', or null for none' : ''}.`;
+    return { id, ok: optional, message: `HubSpot has no property ${name}.`, fix, ...(optional && { warning: true }) };
   }
+  return untold(id, type, { kind, message });
+}
+
+/** Without a property that keeps its values apart, a call whose answer was lost would make a second task. */
+async function taskKeyCheck(name: string, { client, connection, config, context }: Probe): Promise<Check> {
+  const id = `${connection}/fields/tasks.${name}`;
+  const property = await attempt(() => client.property('tasks', name, context));
+  if (property.ok) {
+    if (property.answer.hasUniqueValue === true)
+      return { id, ok: true, message: 'The property of taskKeyProperty keeps tasks apart.' };
+    const fix =
+      'HubSpot cannot change that afterwards: write another name in taskKeyProperty, and run the check again for the lines that create it.';
+    return { id, ok: false, message: `The property ${name} does not ask for unique values.`, fix };
+  }
+  const { kind, message } = property.error;
+  if (kind !== 'not-found') return untold(id, 'tasks', { kind, message });
+  return {
+    id,
+    ok: false,
+    message: `HubSpot has no property ${name} by which a task is made only once.`,
+    fix: creation(name, config),
+  };
+}
+
+function creation(name: string, { baseUrl, paths }: HubspotConfig): string {
+  const shape = { name, label: 'Baton key', type: 'string', fieldType: 'text', groupName: 'task', hasUniqueValue: true };
+  return [
+    'Create it once, with a token that may change properties, or set taskKeyProperty to null to do without tasks:',
+    `curl -X POST ${baseUrl}${paths.properties}/tasks \\`,
+    '  -H "Authorization: Bearer $HUBSPOT_TOKEN" -H "Content-Type: application/json" \\',
+    `  -d '${JSON.stringify(shape)}'`,
+  ].join('\n');
+}
+
+function untold(id: string, type: ObjectType, { kind, message }: Pick<VendorError, 'kind' | 'message'>): Check {
   if (kind !== 'forbidden') return { id, ok: false, message, fix: 'Run the check again.' };
-  const fix = scopeFix(`crm.schemas.${recordType}.read`);
-  return { id, ok: true, warning: true, message: 'The token may not see whether the user field exists.', fix };
+  const fix = scopeFix(`crm.schemas.${type === 'tasks' ? 'contacts' : type}.read`);
+  return { id, ok: true, warning: true, message: 'The token may not see whether the property exists.', fix };
 }

@@ -1,21 +1,37 @@
 import type { RecordType } from '../../domain/words.js';
-import { createHttp, segment, type Refusal, type RefusalReading } from '../../http.js';
+import { createHttp, segment, type Http, type Refusal, type RefusalReading } from '../../http.js';
 import type { CallContext, VendorTools } from '../../ports/vendor.js';
 import type { HubspotConfig } from './config.js';
 import {
+  archiveSchema,
+  associateSchema,
   associationsSchema,
   batchSchema,
   errorSchema,
+  listSchema,
+  objectSchema,
   ownersSchema,
   propertySchema,
   searchSchema,
   tokenInfoSchema,
+  upsertSchema,
 } from './schemas.js';
 
 const ownersPageSize = 100;
+const objectsPageSize = 100;
 
 /** Paced at a limit exactly, one late call makes the next second too full; this share of it keeps 11 per second and 110 per 10 seconds. */
 const paceShare = 0.95;
+
+/** What lies under the paths of objects: the records that are handed over, and tasks. */
+export type ObjectType = RecordType | 'tasks';
+
+/** What a batch read asks for; `idProperty` names the unique property whose values `records` are, where they are no ids. */
+export interface BatchRead {
+  readonly records: readonly string[];
+  readonly properties: readonly string[];
+  readonly idProperty?: string | undefined;
+}
 
 /** HubSpot's endpoints as far as Baton uses them, one function each (developers.hubspot.com/docs/api-reference). */
 export type HubspotClient = ReturnType<typeof createHubspotClient>;
@@ -31,9 +47,20 @@ export function createHubspotClient(config: HubspotConfig, tools: VendorTools) {
     timeoutMs: config.timeoutMs,
     explain,
   });
-  const get = { method: 'GET', bucket: 'calls' } as const;
-  const post = { method: 'POST', bucket: 'calls' } as const;
+  return { ...settings({ http, paths }, token), ...reads({ http, paths }), ...writes({ http, paths }) };
+}
 
+interface Calling {
+  readonly http: Http<'calls' | 'search'>;
+  readonly paths: HubspotConfig['paths'];
+}
+
+const get = { method: 'GET', bucket: 'calls' } as const;
+const post = { method: 'POST', bucket: 'calls' } as const;
+const put = { method: 'PUT', bucket: 'calls' } as const;
+const patch = { method: 'PATCH', bucket: 'calls' } as const;
+
+function settings({ http, paths }: Calling, token: string) {
   return {
     /** "Owners", one page; deactivated users are archived owners. */
     owners(page: { archived: boolean; after: string | undefined }, context: CallContext) {
@@ -43,32 +70,6 @@ export function createHubspotClient(config: HubspotConfig, tools: VendorTools) {
         ...(page.after === undefined ? {} : { after: page.after }),
       };
       return http.call({ ...get, operation: 'owners.list', path: paths.owners, query, schema: ownersSchema }, context);
-    },
-    /** "Search the CRM", one page. */
-    search(recordType: RecordType, body: object, context: CallContext) {
-      const path = `${paths.objects}/${recordType}/search`;
-      const search = { method: 'POST', bucket: 'search' } as const;
-      return http.call({ ...search, operation: `${recordType}.search`, path, body, schema: searchSchema }, context);
-    },
-    /** "Read a batch of objects": from the database, not from the search index. */
-    readBatch(recordType: RecordType, ask: { records: readonly string[]; properties: readonly string[] }, context: CallContext) {
-      const path = `${paths.objects}/${recordType}/batch/read`;
-      const body = { inputs: ask.records.map((id) => ({ id })), properties: ask.properties, propertiesWithHistory: [] };
-      return http.call({ ...post, operation: `${recordType}.batch-read`, path, body, schema: batchSchema }, context);
-    },
-    /** "Update a batch of objects". */
-    updateBatch(recordType: RecordType, inputs: readonly object[], context: CallContext) {
-      const path = `${paths.objects}/${recordType}/batch/update`;
-      return http.call(
-        { ...post, operation: `${recordType}.batch-update`, path, body: { inputs }, schema: batchSchema },
-        context,
-      );
-    },
-    /** "Retrieve associated records" (v4), from records of one type to their companies. */
-    companiesOf(recordType: RecordType, records: readonly string[], context: CallContext) {
-      const path = `${paths.associations}/${recordType}/companies/batch/read`;
-      const body = { inputs: records.map((id) => ({ id })) };
-      return http.call({ ...post, operation: `${recordType}.associations`, path, body, schema: associationsSchema }, context);
     },
     /** What the token may do (developers.hubspot.com, "Private apps"). */
     scopes(context: CallContext) {
@@ -82,9 +83,74 @@ export function createHubspotClient(config: HubspotConfig, tools: VendorTools) {
       return http.call(call, context);
     },
     /** "Read a property". */
-    property(recordType: RecordType, name: string, context: CallContext) {
-      const path = `${paths.properties}/${recordType}/${segment(name)}`;
+    property(type: ObjectType, name: string, context: CallContext) {
+      const path = `${paths.properties}/${type}/${segment(name)}`;
       return http.call({ ...get, operation: 'properties.get', path, schema: propertySchema }, context);
+    },
+  };
+}
+
+function reads({ http, paths }: Calling) {
+  return {
+    /** "Search the CRM", one page. */
+    search(type: ObjectType, body: object, context: CallContext) {
+      const path = `${paths.objects}/${type}/search`;
+      const search = { method: 'POST', bucket: 'search' } as const;
+      return http.call({ ...search, operation: `${type}.search`, path, body, schema: searchSchema }, context);
+    },
+    /** "Retrieve objects", one page, by ascending id. */
+    list(type: ObjectType, page: { after: string | null; properties: readonly string[] }, context: CallContext) {
+      const query = {
+        limit: objectsPageSize,
+        properties: page.properties.join(','),
+        ...(page.after === null ? {} : { after: page.after }),
+      };
+      const path = `${paths.objects}/${type}`;
+      return http.call({ ...get, operation: `${type}.list`, path, query, schema: listSchema }, context);
+    },
+    /** "Read a batch of objects": from the database, not from the search index. */
+    readBatch(type: ObjectType, { records, properties, idProperty }: BatchRead, context: CallContext) {
+      const path = `${paths.objects}/${type}/batch/read`;
+      const inputs = records.map((id) => ({ id }));
+      const body = { inputs, properties, propertiesWithHistory: [], ...(idProperty !== undefined && { idProperty }) };
+      return http.call({ ...post, operation: `${type}.batch-read`, path, body, schema: batchSchema }, context);
+    },
+    /** "Retrieve associated records" (v4), from records of one type to their companies. */
+    companiesOf(recordType: RecordType, records: readonly string[], context: CallContext) {
+      const path = `${paths.associations}/${recordType}/companies/batch/read`;
+      const body = { inputs: records.map((id) => ({ id })) };
+      return http.call({ ...post, operation: `${recordType}.associations`, path, body, schema: associationsSchema }, context);
+    },
+  };
+}
+
+function writes({ http, paths }: Calling) {
+  return {
+    /** "Update a batch of objects". */
+    updateBatch(type: ObjectType, inputs: readonly object[], context: CallContext) {
+      const path = `${paths.objects}/${type}/batch/update`;
+      return http.call({ ...post, operation: `${type}.batch-update`, path, body: { inputs }, schema: batchSchema }, context);
+    },
+    /** "Create or update a batch of objects by unique property values". */
+    upsertBatch(type: ObjectType, inputs: readonly object[], context: CallContext) {
+      const path = `${paths.objects}/${type}/batch/upsert`;
+      return http.call({ ...post, operation: `${type}.batch-upsert`, path, body: { inputs }, schema: upsertSchema }, context);
+    },
+    /** "Archive a batch of objects"; what is archived already is no error. */
+    archiveBatch(type: ObjectType, records: readonly string[], context: CallContext) {
+      const path = `${paths.objects}/${type}/batch/archive`;
+      const body = { inputs: records.map((id) => ({ id })) };
+      return http.call({ ...post, operation: `${type}.batch-archive`, path, body, schema: archiveSchema }, context);
+    },
+    /** "Update an object". */
+    update(type: ObjectType, record: string, properties: Readonly<Record<string, string>>, context: CallContext) {
+      const path = `${paths.objects}/${type}/${segment(record)}`;
+      return http.call({ ...patch, operation: `${type}.update`, path, body: { properties }, schema: objectSchema }, context);
+    },
+    /** "Associate records (default)" (v4): once or again, it is one association. The empty body is for its media type: without one axios calls it a form. */
+    associate(type: ObjectType, { record, to, other }: { record: string; to: ObjectType; other: string }, context: CallContext) {
+      const path = `${paths.associate}/${type}/${segment(record)}/associations/default/${to}/${segment(other)}`;
+      return http.call({ ...put, operation: `${type}.associate`, path, body: {}, schema: associateSchema }, context);
     },
   };
 }

@@ -13,6 +13,7 @@ const paths = z.strictObject({
   owners: path.default('/crm/v3/owners'),
   properties: path.default('/crm/v3/properties'),
   associations: path.default('/crm/v4/associations'),
+  associate: path.default('/crm/v4/objects'),
   tokenInfo: path.default('/oauth/v2/private-apps/get/access-token-info'),
 });
 
@@ -36,6 +37,24 @@ const facts = (defaults: { value: string | null; closesOn: string | null; closed
     })
     .prefault({});
 
+/** Properties that tell who a contact is and whether somebody may write to them; null is none. The defaults are HubSpot's own. */
+const contactProperties = z.strictObject({
+  language: propertyName.nullable().default('hs_language'),
+  timeZone: propertyName.nullable().default('hs_timezone'),
+  jobTitle: propertyName.nullable().default('jobtitle'),
+  profileUrl: propertyName.nullable().default('hs_linkedin_url'),
+  lastReplied: propertyName.nullable().default('hs_sales_email_last_replied'),
+  lastActivity: propertyName.nullable().default('notes_last_updated'),
+  /** A checkbox that people in the company respect; without one a contact's refusal stays in Baton alone. */
+  doNotContact: propertyName.nullable().default(null),
+});
+
+/** What else an account is asked for; value and last activity are those of `properties.companies`. */
+const accountProperties = z.strictObject({
+  name: propertyName.default('name'),
+  renewsOn: propertyName.nullable().default(null),
+});
+
 /** A HubSpot connection in `baton.yaml`, with the token of a private app (developers.hubspot.com, "Private apps"). */
 export const hubspotConfig = z.strictObject({
   token: z.string().min(1),
@@ -58,6 +77,10 @@ export const hubspotConfig = z.strictObject({
       tickets: facts({ value: null, closesOn: null, closed: 'closed_date', lastActivity: 'notes_last_updated' }),
     })
     .prefault({}),
+  contactProperties: contactProperties.prefault({}),
+  accountProperties: accountProperties.prefault({}),
+  /** The property of tasks with unique values by which a task is made only once; null leaves tasks alone. */
+  taskKeyProperty: propertyName.nullable().default('baton_key'),
 });
 
 /** The settings of a HubSpot connection, defaults filled in. */

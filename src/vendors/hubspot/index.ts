@@ -5,6 +5,7 @@ import { defineVendor, type CallContext, type VendorTools } from '../../ports/ve
 import { checkHubspot } from './check.js';
 import { createHubspotClient, type HubspotClient } from './client.js';
 import { hubspotConfig, type HubspotConfig } from './config.js';
+import { createContacts } from './contacts.js';
 import {
   accountsByRecord,
   fieldsOf,
@@ -19,6 +20,7 @@ import {
   toUser,
 } from './mapper.js';
 import type { HubspotObject } from './schemas.js';
+import { createTasks } from './tasks.js';
 
 /** HubSpot, a CRM (developers.hubspot.com). */
 export const hubspot = defineVendor<HubspotConfig>({ name: 'hubspot', config: hubspotConfig, crm: createCrm });
@@ -33,6 +35,8 @@ function createCrm(config: HubspotConfig, tools: VendorTools): CrmPort {
     countAccounts: (owner, context) => countAccounts(owner, client, context),
     read: (query, context) => read(query, client, context),
     write: (batch, context) => write(batch, client, context),
+    contacts: createContacts(client, config),
+    ...(config.taskKeyProperty !== null && { tasks: createTasks(client, config, config.taskKeyProperty) }),
     check: (context) => checkHubspot({ connection: tools.connection, client, config, context }),
   };
 }

@@ -148,18 +148,49 @@ export function toResults(changes: readonly OwnerChange[], answer: BatchAnswer):
   });
 }
 
-const unanswered: { kind: FailureKind; message: string } = {
+/** What each record asked for is now, null when it is gone. Throws when HubSpot could not tell for some: silence is no proof of absence. */
+export function toReadings(records: readonly string[], answer: BatchAnswer): ReadonlyMap<string, HubspotObject | null> {
+  const results = new Map(answer.results.map((object) => [object.id, object]));
+  const errors = errorsByRecord(answer.errors, new Map(records.map((record) => [record, null])));
+  const asked = new Set(records);
+  const hasMerged = answer.results.some(({ id }) => !asked.has(id));
+  return new Map(
+    records.map((record) => {
+      const object = results.get(record);
+      if (object !== undefined) return [record, object] as const;
+      const category = errors.get(record);
+      const kind = category === undefined ? (hasMerged ? 'not-found' : unanswered.kind) : kindOfCategory(category);
+      if (kind === 'not-found') return [record, null] as const;
+      throw new VendorError(kind, category === undefined ? unanswered.message : refusal(kind, category).message);
+    }),
+  );
+}
+
+/** Throws the first error of a batch that is more than a record gone already. */
+export function throwUnlessGone(errors: readonly BatchError[]): void {
+  for (const { category } of errors) {
+    const kind = kindOfCategory(category);
+    if (kind !== 'not-found') throw new VendorError(kind, refusal(kind, category).message);
+  }
+}
+
+/** What is said of a record that an answer does not mention. */
+export const unanswered: { kind: FailureKind; message: string } = {
   kind: 'unexpected-response',
   message: 'HubSpot did not say what became of the record',
 };
 
-function refusal(kind: FailureKind, category: string): { kind: FailureKind; message: string } {
+/** What is said of a record that HubSpot refused: its code, never its words. */
+export function refusal(kind: FailureKind, category: string): { kind: FailureKind; message: string } {
   const code = /^[A-Z_]{1,64}$/.test(category) ? category : 'no known category';
   return { kind, message: `HubSpot refused the record (${code})` };
 }
 
 /** Which records an error means: by `ids` in its context, else by the trace id, which cannot be anything else. */
-function errorsByRecord(errors: readonly BatchError[], traces: ReadonlyMap<string, string | null>): ReadonlyMap<string, string> {
+export function errorsByRecord(
+  errors: readonly BatchError[],
+  traces: ReadonlyMap<string, string | null>,
+): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const error of errors) {
     const ids = new Set(Object.entries(error.context).flatMap(([key, values]) => (/^(object)?ids?$/i.test(key) ? values : [])));
@@ -171,7 +202,8 @@ function errorsByRecord(errors: readonly BatchError[], traces: ReadonlyMap<strin
   return found;
 }
 
-function kindOfCategory(category: string): FailureKind {
+/** HubSpot's category of an error, in our words. */
+export function kindOfCategory(category: string): FailureKind {
   switch (category) {
     case 'OBJECT_NOT_FOUND':
     case 'NOT_FOUND':
@@ -204,14 +236,20 @@ function kindOfCategory(category: string): FailureKind {
   }
 }
 
-function toNumber(text: string | null): number | null {
+/** A number property; null when it is empty or none. */
+export function toNumber(text: string | null): number | null {
   const value = text === null ? Number.NaN : Number(text);
   return Number.isFinite(value) ? value : null;
 }
 
 /** HubSpot writes an instant as ISO 8601, in older properties as milliseconds. */
-function toInstant(text: string | null): Instant | null {
+export function toInstant(text: string | null): Instant | null {
   if (text === null) return null;
   const ms = /^-?\d+$/.test(text) ? Number(text) : Date.parse(text);
   return Number.isNaN(ms) || Math.abs(ms) > 8.64e15 ? null : new Date(ms).toISOString();
+}
+
+/** A list in pieces of at most `size`, as batches take it. */
+export function chunks<Item>(items: readonly Item[], size: number): readonly (readonly Item[])[] {
+  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) => items.slice(index * size, (index + 1) * size));
 }

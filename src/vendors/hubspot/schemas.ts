@@ -44,6 +44,33 @@ export const batchSchema = z.object({
 /** The answer to a batch. */
 export type BatchAnswer = z.infer<typeof batchSchema>;
 
+/** `POST /crm/v3/objects/{type}/batch/upsert`: as a batch, and each result says whether it is new. */
+export const upsertSchema = z.object({
+  results: z.array(
+    object.extend({
+      properties: properties.default({}),
+      new: z.boolean().default(false),
+      objectWriteTraceId: z.string().nullish(),
+    }),
+  ),
+  errors: z.array(batchError).default([]),
+});
+
+/** The answer to a batch upsert. */
+export type UpsertAnswer = z.infer<typeof upsertSchema>;
+
+/** `POST /crm/v3/objects/{type}/batch/archive`: 204 without a body; a body is there only to tell of errors. */
+export const archiveSchema = z.union([z.undefined(), z.object({ errors: z.array(batchError).min(1) })]);
+
+/** `PATCH /crm/v3/objects/{type}/{id}`. */
+export const objectSchema = object;
+
+/** `GET /crm/v3/objects/{type}` (developers.hubspot.com, "Retrieve objects"). */
+export const listSchema = z.object({ results: z.array(object), paging });
+
+/** `PUT /crm/v4/objects/{from}/{id}/associations/default/{to}/{id}` (developers.hubspot.com, "Associations v4"). */
+export const associateSchema = z.object({ results: z.array(z.unknown()) });
+
 const objectId = z.union([id, z.number().transform(String)]);
 
 /** `POST /crm/v4/associations/{from}/{to}/batch/read` (developers.hubspot.com, "Associations v4"); records without any come as `errors` of a 207. */
@@ -66,8 +93,12 @@ export const tokenInfoSchema = z.object({ scopes: z.array(z.string()) });
 /** `GET /crm/v3/properties/{type}/{name}` (developers.hubspot.com, "Properties"). */
 export const propertySchema = z.object({
   name: z.string(),
+  hasUniqueValue: z.boolean().optional(),
   modificationMetadata: z.object({ readOnlyValue: z.boolean().optional() }).optional(),
 });
+
+/** How a property is defined. */
+export type HubspotProperty = z.infer<typeof propertySchema>;
 
 /** An error body; `policyName` tells which limit was hit. */
 export const errorSchema = z.object({

@@ -311,6 +311,9 @@ describe('check', () => {
       if (path.includes('access-token-info')) return { status, json: info };
       if (path.endsWith('/owners')) return { json: { results: [] } };
       if (path.endsWith('/csm')) return { json: { name: 'csm', modificationMetadata: { readOnlyValue: false } } };
+      if (path.endsWith('/baton_key')) return { json: { name: 'baton_key', hasUniqueValue: true } };
+      if (path.endsWith('/shared_key')) return { json: { name: 'shared_key', hasUniqueValue: false } };
+      if (/\/properties\/contacts\/(hs_|notes_|jobtitle)/.test(path)) return { json: { name: 'known' } };
       if (path.endsWith('/calculated')) return { json: { name: 'calculated', modificationMetadata: { readOnlyValue: true } } };
       return path.endsWith('/search') ? found([]) : { status: 404, json: { category: 'OBJECT_NOT_FOUND' } };
     };
@@ -328,25 +331,49 @@ describe('check', () => {
 
   test('where HubSpot does not tell the scopes, reads are tried, writes are a warning, nothing is written', async () => {
     const { crm, seen } = await connect(answer({}, 404), { recordTypes: ['companies'] });
-    const checks = await crm.check(context);
+    const checks = (await crm.check(context)).filter(({ id }) => !id.startsWith('conn/fields/'));
     expect(checks.map(({ id, ok, warning }) => [id, ok, warning])).toEqual([
       ['conn/reachability/api', true, undefined],
       ['conn/permissions/owners.read', true, undefined],
       ['conn/permissions/companies.read', true, undefined],
       ['conn/permissions/companies.write', true, true],
+      ['conn/permissions/tasks.read', true, undefined],
+      ['conn/permissions/tasks.write', true, true],
     ]);
-    expect(seen.some(({ path }) => path.includes('update'))).toBe(false);
+    expect(seen.some(({ path }) => path.includes('/batch/'))).toBe(false);
   });
 
   test('configured user fields have to exist and be writable', async () => {
     const { crm } = await connect(answer({ scopes: [...scopes, 'tickets'] }), {
       userFields: { companies: ['csm', 'calculated', 'typo'] },
     });
-    const fields = (await crm.check(context)).filter(({ id }) => id.startsWith('conn/fields/'));
+    const fields = (await crm.check(context)).filter(({ id }) => id.startsWith('conn/fields/companies.'));
     expect(fields.map(({ id, ok }) => [id, ok])).toEqual([
       ['conn/fields/companies.csm', true],
       ['conn/fields/companies.calculated', false],
       ['conn/fields/companies.typo', false],
     ]);
+  });
+
+  const findings = async (settings: object) => {
+    const { crm } = await connect(answer({ scopes: [...scopes, 'tickets'] }), settings);
+    return new Map((await crm.check(context)).map((check) => [check.id, check]));
+  };
+
+  test('without the unique property of tasks it gives the lines that create it; one that is not unique would make doubles', async () => {
+    const missing = (await findings({ taskKeyProperty: 'my_key' })).get('conn/fields/tasks.my_key');
+    expect(missing).toMatchObject({ ok: false, fix: expect.stringContaining('/crm/v3/properties/tasks') });
+    const shape: unknown = JSON.parse(/-d '(.*)'/.exec(missing?.fix ?? '')?.[1] ?? 'null');
+    expect(shape).toMatchObject({ name: 'my_key', type: 'string', hasUniqueValue: true });
+    expect((await findings({})).get('conn/fields/tasks.baton_key')).toMatchObject({ ok: true });
+    expect((await findings({ taskKeyProperty: 'shared_key' })).get('conn/fields/tasks.shared_key')).toMatchObject({ ok: false });
+    expect([...(await findings({ taskKeyProperty: null })).keys()].filter((id) => id.includes('tasks'))).toEqual([]);
+  });
+
+  test('a refusal that could not be kept is an error, a language that cannot be read is a warning', async () => {
+    const found = await findings({ contactProperties: { doNotContact: 'calculated', language: 'taal' } });
+    expect(found.get('conn/fields/contacts.calculated')).toMatchObject({ ok: false });
+    expect(found.get('conn/fields/contacts.taal')).toMatchObject({ ok: true, warning: true });
+    expect(found.get('conn/fields/contacts.hs_timezone')).toMatchObject({ ok: true });
   });
 });

@@ -1,0 +1,227 @@
+import { addDuration, localDay } from '../src/domain/calendar.js';
+import { questionOf, type Question } from '../src/domain/questions.js';
+import type { Duration, Instant, Language } from '../src/domain/words.js';
+import { contactErrand, farewellTo, type ContactRequest } from '../src/mail/alumniMails.js';
+import type { Letter } from '../src/mail/letters.js';
+import type { MemberRow } from '../src/store/members.js';
+import type { DepartureRow } from '../src/store/tending.js';
+import { contactsCrm, type Deps } from './deps.js';
+import { languageOf, linkEnds, makeLink, makeUnsubscribe, queueLetter } from './letters.js';
+import type { Membership } from './membership.js';
+
+/** Links outlive the next question, so that a late answer still counts. */
+const linkLives = 'P400D';
+
+interface Head {
+  readonly name: string;
+  readonly language: Language;
+  /** Who signs, and to whom an answer by mail goes. */
+  readonly person: { readonly name: string; readonly email: string };
+}
+
+async function headOf(deps: Deps, { handover, member }: Pick<Leaving, 'member' | 'handover'>): Promise<Head> {
+  const { givenName, familyName } = handover.employment.person;
+  return {
+    name: `${givenName} ${familyName}`.trim(),
+    language: languageOf(deps, member.language),
+    person: await contactPerson(deps, member.connection),
+  };
+}
+
+/** The named person at HR; by address where the HRIS does not know them. */
+async function contactPerson(deps: Deps, connection: string): Promise<Head['person']> {
+  const email = deps.company.alumniContact;
+  return { email, name: (await deps.stores.members.colleague(connection, email)) ?? deps.company.name };
+}
+
+async function toAlumnus(deps: Deps, { member }: Membership, head: Head, key: string, now: Instant) {
+  return {
+    key: `${key}/${member.id}`,
+    scope: 'membership',
+    scopeId: member.id,
+    handoverId: null,
+    personId: null,
+    memberId: member.id,
+    audience: 'alumnus',
+    to: member.email ?? '',
+    fromName: head.person.name,
+    replyTo: head.person.email,
+    unsubscribe: await makeUnsubscribe(deps, member.id, linkEnds(deps, now, linkLives)),
+  } as const;
+}
+
+/** The invitation to the programme (T4), or its one reminder (T4R). */
+export async function queueInvitation(deps: Deps, membership: Membership, id: 'T4' | 'T4R', now: Instant): Promise<void> {
+  const { member } = membership;
+  if (member.email === null) return;
+  const head = await headOf(deps, membership);
+  const calendar = deps.calendarOf(member.country);
+  const eraseOn = localDay(addDuration(calendar, now, deps.policy.alumni.eraseAfterReminder), calendar.timeZone);
+  await queueLetter(deps, await toAlumnus(deps, membership, head, id, now), head.language, async () => {
+    const link = await makeLink(deps, { purpose: 'alumni', memberId: member.id, expiresAt: linkEnds(deps, now, linkLives) });
+    const common = { alumnus: head.name, company: deps.company.name, link, signature: head.person.name };
+    return id === 'T4' ? { id, ...common } : { id, ...common, eraseOn };
+  });
+}
+
+/** A check-in with its one question. False when it cannot be asked: there is no link to pass on. */
+export async function queueCheckIn(deps: Deps, membership: Membership, kind: Duration, now: Instant): Promise<boolean> {
+  const { member } = membership;
+  const question = questionOf(deps.policy.checkIns, member, kind);
+  const { referralUrl } = deps.company;
+  if (member.email === null || (question === 'referral' && referralUrl === null)) return false;
+  const head = await headOf(deps, membership);
+  const mail = await toAlumnus(deps, membership, head, `check-in-${kind}`, now);
+  await queueLetter(deps, mail, head.language, async () => {
+    const page = await pageOf(deps, member.id, kind, now);
+    return letterOf({
+      question,
+      head,
+      retired: member.retiree,
+      company: deps.company.name,
+      page,
+      stop: mail.unsubscribe,
+      referralUrl: referralUrl ?? '',
+    });
+  });
+  return true;
+}
+
+async function pageOf(deps: Deps, memberId: string, kind: Duration, now: Instant): Promise<string> {
+  return makeLink(deps, { purpose: 'check-in', memberId, subject: kind, expiresAt: linkEnds(deps, now, linkLives) });
+}
+
+interface Asking {
+  readonly question: Question;
+  readonly head: Head;
+  readonly retired: boolean;
+  readonly company: string;
+  readonly page: string;
+  readonly stop: string;
+  readonly referralUrl: string;
+}
+
+function letterOf({ question, head, retired, company, page, stop, referralUrl }: Asking): Letter {
+  const common = { alumnus: head.name, stop, signature: head.person.name };
+  const answer = (value: string) => `${page}?a=${value}`;
+  switch (question) {
+    case 'goodbye':
+      return {
+        id: 'C1',
+        ...common,
+        retired,
+        hrPerson: head.person.name,
+        answers: { good: answer('good'), soSo: answer('so-so'), bad: answer('not-good') },
+      };
+    case 'whereabouts':
+      return { id: 'C3', ...common, answers: { yes: answer('yes'), no: answer('no') } };
+    case 'referral':
+      return { id: 'C6', ...common, retired: false, referralLink: referralUrl };
+    case 'advice':
+      return { id: 'C6', ...common, retired: true, answers: { yes: answer('yes'), no: answer('no') } };
+    case 'return':
+    case 'stay':
+      return { id: 'C12', alumnus: head.name, signature: head.person.name, company, retired, answers: lastAnswers(answer) };
+    default:
+      return question satisfies never;
+  }
+}
+
+function lastAnswers(answer: (value: string) => string) {
+  return { keen: answer('keep-me-posted'), maybe: answer('maybe'), stay: answer('stay'), leave: answer('remove') };
+}
+
+/** The one reminder of the last question. */
+export async function queueLastReminder(deps: Deps, membership: Membership, kind: Duration, now: Instant): Promise<void> {
+  const { member } = membership;
+  if (member.email === null) return;
+  const head = await headOf(deps, membership);
+  const calendar = deps.calendarOf(member.country);
+  const eraseOn = localDay(addDuration(calendar, now, deps.policy.checkIns.lastSilence.erase), calendar.timeZone);
+  await queueLetter(deps, await toAlumnus(deps, membership, head, `last-reminder-${kind}`, now), head.language, async () => {
+    const page = await pageOf(deps, member.id, kind, now);
+    return {
+      id: 'C12R',
+      alumnus: head.name,
+      signature: head.person.name,
+      company: deps.company.name,
+      retired: member.retiree,
+      answers: lastAnswers((value) => `${page}?a=${value}`),
+      eraseOn,
+    };
+  });
+}
+
+/** Asks the named person at HR to call: because an alumnus wants it, or because the first word after a redundancy is a person's. */
+export async function queueTalk(deps: Deps, membership: Membership, why: string, now: Instant): Promise<void> {
+  const { member } = membership;
+  const head = await headOf(deps, membership);
+  const key = `talk/${member.id}/${why}`;
+  await deps.stores.members.errand({ key, memberId: member.id, to: head.person.email, what: 'call-alumnus', createdAt: now });
+  await queueLetter(
+    deps,
+    {
+      key,
+      scope: 'membership',
+      scopeId: member.id,
+      handoverId: null,
+      personId: null,
+      memberId: member.id,
+      to: head.person.email,
+    },
+    deps.company.language,
+    async () => ({
+      id: 'talk-wanted',
+      hrPerson: head.person.name,
+      alumnus: head.name,
+      link: await makeLink(deps, {
+        purpose: 'held-data',
+        memberId: member.id,
+        subject: 'talk',
+        expiresAt: linkEnds(deps, now, 'P30D'),
+      }),
+    }),
+  );
+}
+
+interface Leaving {
+  readonly member: Pick<MemberRow, 'id' | 'country' | 'language' | 'connection'>;
+  readonly handover: Pick<DepartureRow, 'employment'>;
+  /** The address, which its row has already lost. */
+  readonly email: string;
+  readonly why: 'asked' | 'silence';
+}
+
+/** The last mail (T5); its row forgets the address once it was sent. */
+export async function queueFarewell(
+  deps: Deps,
+  { member, handover, email, why }: Leaving,
+  hashUntil: Instant,
+  now: Instant,
+): Promise<void> {
+  const { name, language, person } = await headOf(deps, { member, handover });
+  const { timeZone } = deps.calendarOf(member.country);
+  const { dpoContact } = deps.company;
+  const facts = { why, now, hashUntil, timeZone, dpoContact, language };
+  await deps.stores.mails.queue(farewellTo(member.id, { name, email }, person, facts));
+}
+
+/** Asks the named HR person to keep or remove a contact in the CRM by hand. */
+export async function queueContactErrand(
+  deps: Deps,
+  leaving: Pick<Leaving, 'member' | 'handover'>,
+  about: ContactRequest,
+  now: Instant,
+): Promise<void> {
+  const crm = contactsCrm(deps)?.name;
+  if (crm === undefined) return;
+  const { member } = leaving;
+  const { name, person } = await headOf(deps, leaving);
+  const { what } = about;
+  const mail = contactErrand(member.id, name, person, { ...about, crm, language: deps.company.language });
+  if (what === 'remove') await deps.stores.members.endErrands({ memberId: member.id, what: 'keep-contact' }, now);
+  // What is to be removed outlives the membership, whose erasure takes its own errands along.
+  const memberId = what === 'keep' ? member.id : null;
+  await deps.stores.members.errand({ key: mail.key, memberId, to: person.email, what: `${what}-contact`, createdAt: now });
+  await deps.stores.mails.queue(mail);
+}
