@@ -59,7 +59,8 @@ async function ifPermitted(
   work: (tx: Deps, member: TendedRow) => Promise<void>,
 ): Promise<boolean> {
   return deps.inTransaction(async (tx) => {
-    const tended = await tx.stores.tending.lock(id);
+    await tx.stores.members.lock(id);
+    const tended = await tx.stores.tending.read(id);
     if (!tended || tended.member.endedAt !== null || !(await tx.stores.members.hasConsent(id, purpose))) return false;
     await work(tx, tended.member);
     return true;

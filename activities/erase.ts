@@ -21,14 +21,15 @@ export async function erasePerson(deps: Deps, personId: string, now: Instant): P
   const hashUntil = addDuration(deps.calendarOf(null), now, deps.policy.retention.suppressionHash);
   const counts = await deps.inTransaction(async (tx) => {
     let errands = 0;
-    for (const member of members) {
-      await tx.stores.members.lock(member.id);
-      errands += (await tx.stores.members.errands({ memberId: member.id })).length;
-      await tx.stores.mails.failOutward({ memberId: member.id }, 'erased');
+    for (const { id } of members) {
+      await tx.stores.members.lock(id);
+      const member = await tx.stores.members.get(id);
+      errands += (await tx.stores.members.errands({ memberId: id })).length;
+      await tx.stores.mails.failOutward({ memberId: id }, 'erased');
       const { email } = member;
       const wasEnded = member.endedAt !== null;
-      const wasContact = await tx.stores.members.hasConsent(member.id, purposes.approach);
-      await tx.stores.members.erase(member.id, 'erased', 'asked', now);
+      const wasContact = await tx.stores.members.hasConsent(id, purposes.approach);
+      await tx.stores.members.erase(id, 'erased', 'asked', now);
       const handover = await tx.stores.handovers.get(member.handoverId);
       if (wasContact) await queueContactErrand(tx, { member, handover }, { what: 'remove' }, now);
       if (email === null || wasEnded) continue;

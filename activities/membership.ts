@@ -38,7 +38,10 @@ export interface Membership {
 
 /** One look at a membership: what the person said since, what is due, and what is sent. Rows first, then mails, which rows already name. */
 export async function tendMembership(deps: Deps, id: string, now: Instant, context: CallContext): Promise<MembershipLook> {
-  const settled = await deps.inTransaction(async (tx) => settle(tx, await tx.stores.tending.lock(id), now));
+  const settled = await deps.inTransaction(async (tx) => {
+    await tx.stores.members.lock(id);
+    return settle(tx, await tx.stores.tending.read(id), now);
+  });
   if (settled === 'answered') {
     await actOnAnswers(deps, id, now, context);
     return tendMembership(deps, id, now, context);

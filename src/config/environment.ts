@@ -21,7 +21,11 @@ const mailbox = z
   .regex(/^(?:[^<>\r\n]* <)?[^\s<>@]+@[^\s<>@]+>?$/, 'write an address, such as Baton <baton@example.com>');
 
 const plainSchema = z.object({
-  BATON_HOST: z.string().default('127.0.0.1'),
+  // Fastify would open a second server for `localhost`, on ::1, whose connections it does not show.
+  BATON_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .transform((host) => (host === 'localhost' ? '127.0.0.1' : host)),
   BATON_PORT: port(7400),
   SANDBOX_PORT: port(7401),
   MAILBOX_SMTP_PORT: port(7402),

@@ -97,14 +97,16 @@ export function buildApp({
  * so would a sender that never ends its body.
  */
 function closeConnections(app: FastifyInstance): void {
-  app.addHook('preClose', (done) => {
+  const sweep = (): void => {
     const untilMs = Date.now() + closingMs;
     const timer = setInterval(() => {
       if (Date.now() < untilMs) app.server.closeIdleConnections();
       else app.server.closeAllConnections();
     }, idleCheckMs);
     app.server.once('close', () => clearInterval(timer));
-    if (!app.server.listening) clearInterval(timer);
+  };
+  app.addHook('preClose', (done) => {
+    if (app.server.listening) sweep();
     done();
   });
 }

@@ -64,6 +64,7 @@ export class MemberStore {
     await this.#db.member.update({ where: { id }, data: { ...data, revision: { increment: 1 } } });
   }
 
+  /** Keeps everybody else from changing it until the transaction ends. What they wrote while this waited is seen by the statements after it. */
   async lock(id: string): Promise<void> {
     await this.#db.$queryRaw`select id from "Member" where id = ${id} for update`;
   }

@@ -61,12 +61,6 @@ export class TendingStore {
     this.#db = db;
   }
 
-  /** Keeps everybody else from changing it until the transaction ends, and reads it then: what was written while it waited counts. */
-  async lock(id: string): Promise<Tended | null> {
-    await this.#db.$queryRaw`select id from "Member" where id = ${id} for update`;
-    return this.read(id);
-  }
-
   /** Null when there is no such membership. */
   async read(id: string): Promise<Tended | null> {
     const [found] = await this.#db.$queryRaw<readonly Found[]>`

@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import pg from 'pg';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { isAlive } from '../../src/embedded/processes.js';
+import { tablesWith } from '../support/database.js';
 import { temporaryHome } from '../support/home.js';
 import { startNode, type Started } from './processes.js';
 import { sandboxOf } from './sandbox.js';
@@ -172,25 +172,6 @@ async function expectErasable(
   expect((await lettersTo()).length).toBe(before + 1);
   const id = member?.member ?? 'no membership';
   expect(await foundIn(join(home, 'temporal'), [address, id])).toEqual([id]);
-}
-
-/** The tables that hold a text in any column of a row. */
-async function tablesWith(databaseUrl: string, text: string): Promise<readonly string[]> {
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  try {
-    const tables = await client.query<{ name: string }>(
-      `select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE'`,
-    );
-    const found: string[] = [];
-    for (const { name } of tables.rows) {
-      const query = `select 1 from "${name}" t where position(lower($1) in lower(t::text)) > 0 limit 1`;
-      if (((await client.query(query, [text])).rowCount ?? 0) > 0) found.push(name);
-    }
-    return found;
-  } finally {
-    await client.end();
-  }
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

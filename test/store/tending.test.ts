@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openDatabase, type Database } from '../../src/store/client.js';
+import { MemberStore } from '../../src/store/members.js';
 import { TendingStore } from '../../src/store/tending.js';
 import { freshDatabase } from '../support/database.js';
 
@@ -33,7 +34,7 @@ test('instants come back as they went in, whatever the zone of the session', asy
     await tx.$executeRaw`set local time zone 'Asia/Tokyo'`;
     const tending = new TendingStore(tx);
     await tending.note('v-1', '2026-12-01T09:00:00.000Z');
-    return tending.lock('v-1');
+    return tending.read('v-1');
   });
   expect(found?.member.employmentEnd.toISOString()).toBe('2026-10-31T23:00:00.000Z');
   expect(found?.member.dueAt?.toISOString()).toBe('2026-12-01T09:00:00.000Z');
@@ -50,7 +51,8 @@ test('an answer that is being written while somebody waits for the lock is seen:
   await db.$transaction(async (tx) => {
     await tx.$queryRaw`select id from "Member" where id = 'v-1' for update`;
     waiting = db.$transaction(async (other) => {
-      const found = await new TendingStore(other).lock('v-1');
+      await new MemberStore(other, '').lock('v-1');
+      const found = await new TendingStore(other).read('v-1');
       return found?.member.checkIns[0]?.answeredAt;
     });
     await sleep(300);

@@ -57,3 +57,18 @@ export async function freshDatabase(): Promise<{ url: string; drop: () => Promis
     );
   return { url: urlOf(name), drop };
 }
+
+/** The tables that hold a text anywhere in a row, whatever its case. */
+export async function tablesWith(databaseUrl: string, text: string): Promise<readonly string[]> {
+  return withClient(databaseUrl, async (client) => {
+    const tables = await client.query<{ name: string }>(
+      `select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE' order by 1`,
+    );
+    const found: string[] = [];
+    for (const { name } of tables.rows) {
+      const query = `select 1 from "${name}" t where position(lower($1) in lower(t::text)) > 0 limit 1`;
+      if (((await client.query(query, [text])).rowCount ?? 0) > 0) found.push(name);
+    }
+    return found;
+  });
+}

@@ -8,6 +8,7 @@ import { createLogger } from '../../src/logger.js';
 import { pagesOf } from '../../src/pages.js';
 import { webRoutes } from '../../src/web/routes.js';
 import { taskQueue, workflowIds } from '../../workflows/contract.js';
+import { tablesWith } from './database.js';
 import { openPostbox, type Letter, type Postbox } from './postbox.js';
 import { useRig, type Company, type CompanyOptions, type LedgerEntry, type Saga } from './rig.js';
 
@@ -275,18 +276,7 @@ export class People {
 
   /** The tables that hold a text anywhere in a row. */
   async tablesWith(text: string): Promise<readonly string[]> {
-    const { db } = this.company.core;
-    const tables = await db.$queryRaw<readonly { readonly name: string }[]>`
-      select table_name as name from information_schema.tables where table_schema = 'public' and table_type = 'BASE TABLE' order by 1`;
-    const found: string[] = [];
-    for (const { name } of tables) {
-      const [row] = await db.$queryRawUnsafe<readonly { readonly count: number }[]>(
-        `select count(*)::int as count from "${name}" t where position(lower($1) in lower(t::text)) > 0`,
-        text,
-      );
-      if ((row?.count ?? 0) > 0) found.push(name);
-    }
-    return found;
+    return tablesWith(this.company.core.config.databaseUrl, text);
   }
 
   /** Waits in real time for what is on its way. */
