@@ -61,9 +61,11 @@ function law(folder, why, { may = [], types = [], never = [] }) {
   };
 }
 
+/** Leaving the alumni programme is one thing, whether a page or the worker does it. */
+const alumni = 'src/alumni/';
 const ingress = ['src/domain/', 'src/ports/', 'src/store/', 'src/mail/', 'fastify$', 'zod$', 'node:(?!process)'];
 /** Pages are rendered on the server; the list of a leaver comes and goes as CSV. */
-const web = [...ingress, '@fastify/(helmet|rate-limit)$', 'hono/jsx', 'csv-parse/sync$'];
+const web = [...ingress, alumni, '@fastify/(helmet|rate-limit)$', 'hono/jsx', 'csv-parse/sync$'];
 /** What workflows may know of us: words and failures; every decision is taken in an activity, so a fix in a rule breaks no replay. */
 const workflows = ['@temporalio/workflow$', 'src/domain/(words|failure)\\.js$'];
 
@@ -140,6 +142,7 @@ export default [
       'src/ports/',
       'src/store/',
       'src/mail/',
+      alumni,
       '@temporalio/activity$',
       'workflows/contract\\.js$',
       'node:events$',
@@ -158,6 +161,9 @@ export default [
       'hono/jsx',
       'node:crypto$',
     ],
+  }),
+  law('src/alumni', 'what happens to a membership is domain, its rows and its mails', {
+    may: ['src/domain/', 'src/store/', 'src/mail/'],
   }),
   // Reading a file of connections and finding whom they are: pure but for the file, and used by the command line.
   law('src/ties', 'ties are read and matched in words of the domain', {

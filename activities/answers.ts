@@ -1,13 +1,14 @@
+import { askAboutContact } from '../src/alumni/leaving.js';
 import { purposes, questionOf } from '../src/domain/questions.js';
 import { contactRules } from '../src/domain/release.js';
 import type { Instant } from '../src/domain/words.js';
 import type { PersonToSave } from '../src/ports/crm.js';
 import { VendorError, type CallContext } from '../src/ports/vendor.js';
 import type { TendedRow } from '../src/store/tending.js';
-import { toCard } from './card.js';
-import { contactsCrm, mayWrite, type CrmConnection, type Deps } from './deps.js';
+import { toCard } from '../src/store/card.js';
+import { contactsCrm, mayWrite, programmeOf, type CrmConnection, type Deps } from './deps.js';
 import { loadMembership, quietUntil, type Membership } from './membership.js';
-import { queueContactErrand, queueTalk } from './membershipMails.js';
+import { queueTalk } from './membershipMails.js';
 
 type CheckInRow = Membership['member']['checkIns'][number];
 
@@ -116,7 +117,7 @@ async function keepAsContact(
       await stores.ties.save({ personId: custodian, source: 'alumni', looked: [crm.name], at: now, dryRun: false }, [tie]);
   });
   // Taken back while the CRM was writing.
-  if (!isStill) await queueContactErrand(deps, membership, { what: 'remove' }, now);
+  if (!isStill) await askAboutContact(programmeOf(deps), member, { what: 'remove' }, now);
 }
 
 /** A CRM that refuses for good must not hold up the next question: a person is asked instead. */
@@ -132,7 +133,8 @@ async function saved(
     return (await crm.port.contacts?.save(person, context))?.record ?? null;
   } catch (error) {
     if (!(error instanceof VendorError) || error.retryable) throw error;
-    await queueContactErrand(deps, membership, { what: 'keep', employer: person.company ?? '', role: person.jobTitle }, now);
+    const wanted = { what: 'keep', employer: person.company ?? '', role: person.jobTitle } as const;
+    await askAboutContact(programmeOf(deps), membership.member, wanted, now);
     return null;
   }
 }

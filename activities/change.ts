@@ -3,9 +3,10 @@ import type { Instant } from '../src/domain/words.js';
 import type { HandoverView } from '../workflows/contract.js';
 import { beginUndo } from './commands.js';
 import type { Deps } from './deps.js';
-import { desiredOf, loadFacts, type Loaded } from './facts.js';
+import { loadFacts, type Loaded } from './facts.js';
 import { settle } from './settle.js';
-import { toCard, toCardRow } from './card.js';
+import { toCard, toCardRow } from '../src/store/card.js';
+import { desiredOf } from '../src/store/handovers.js';
 import { lateUntilOf } from './plan.js';
 import { saveCard } from './snapshot.js';
 

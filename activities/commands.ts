@@ -3,7 +3,7 @@ import { addDuration } from '../src/domain/calendar.js';
 import { incomplete, nextAudience, toldAtRelease } from '../src/domain/release.js';
 import type { Instant } from '../src/domain/words.js';
 import type { Command, CommandAnswer, Refusal } from '../workflows/contract.js';
-import { toCard } from './card.js';
+import { toCard } from '../src/store/card.js';
 import { Refused, type Context, type Named } from './decision.js';
 import type { Deps } from './deps.js';
 import { loadFacts, toldOf, type Loaded } from './facts.js';

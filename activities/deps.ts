@@ -1,3 +1,4 @@
+import type { ProgrammeParts } from '../src/alumni/leaving.js';
 import type { Calendar } from '../src/domain/calendar.js';
 import type { Policy } from '../src/domain/policy.js';
 import type { SuccessionRule } from '../src/domain/succession.js';
@@ -103,6 +104,11 @@ export function crmOf(deps: Deps, connection: string): CrmConnection {
 export function contactsCrm({ crms }: Pick<Deps, 'crms'>): CrmConnection | null {
   const able = crms.filter(({ port }) => port.contacts);
   return able.find(mayWrite) ?? able[0] ?? null;
+}
+
+/** What leaving the alumni programme needs. */
+export function programmeOf(deps: Deps): ProgrammeParts {
+  return { ...deps, contactsCrm: contactsCrm(deps)?.name ?? null };
 }
 
 /** Whether Baton may write to a CRM. */

@@ -3,8 +3,9 @@ import { decide, type Acknowledged, type Desired, type EmploymentFacts, type Las
 import type { Instant, Outcome } from '../src/domain/words.js';
 import type { EmploymentReading } from '../src/ports/hris.js';
 import { VendorError, type CallContext } from '../src/ports/vendor.js';
+import { desiredOf } from '../src/store/handovers.js';
 import { hrisOf, type Deps } from './deps.js';
-import { desiredOf, outcomeOf } from './facts.js';
+import { outcomeOf } from './facts.js';
 import { wakeReturned } from './membership.js';
 
 /** What a look led to: ids only. */

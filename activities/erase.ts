@@ -1,8 +1,6 @@
-import { addDuration } from '../src/domain/calendar.js';
-import { purposes } from '../src/domain/questions.js';
+import { endMembership } from '../src/alumni/leaving.js';
 import type { Instant } from '../src/domain/words.js';
-import type { Deps } from './deps.js';
-import { queueContactErrand, queueFarewell } from './membershipMails.js';
+import { programmeOf, type Deps } from './deps.js';
 
 /** What an erasure took away; counts only. */
 export interface Erased {
@@ -18,23 +16,12 @@ export interface Erased {
  */
 export async function erasePerson(deps: Deps, personId: string, now: Instant): Promise<Erased> {
   const members = await deps.stores.members.ofPerson(personId);
-  const hashUntil = addDuration(deps.calendarOf(null), now, deps.policy.retention.suppressionHash);
   const counts = await deps.inTransaction(async (tx) => {
     let errands = 0;
     for (const { id } of members) {
       await tx.stores.members.lock(id);
-      const member = await tx.stores.members.get(id);
       errands += (await tx.stores.members.errands({ memberId: id })).length;
-      await tx.stores.mails.failOutward({ memberId: id }, 'erased');
-      const { email } = member;
-      const wasEnded = member.endedAt !== null;
-      const wasContact = await tx.stores.members.hasConsent(id, purposes.approach);
-      await tx.stores.members.erase(id, 'erased', 'asked', now);
-      const handover = await tx.stores.handovers.get(member.handoverId);
-      if (wasContact) await queueContactErrand(tx, { member, handover }, { what: 'remove' }, now);
-      if (email === null || wasEnded) continue;
-      await tx.stores.members.suppress(email, 'asked', hashUntil);
-      await queueFarewell(tx, { member, handover, email, why: 'asked' }, hashUntil, now);
+      await endMembership(programmeOf(tx), await tx.stores.members.get(id), 'asked', now);
     }
     const ties = await tx.stores.ties.eraseOf(personId);
     const mails = await tx.stores.mails.forgetPerson(personId);

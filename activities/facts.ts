@@ -1,6 +1,5 @@
 import { approvalClock, approverChain } from '../src/domain/approval.js';
 import { addDuration, instantOf, type Calendar } from '../src/domain/calendar.js';
-import type { Desired } from '../src/domain/employment.js';
 import type { HandoverFacts, StepFacts } from '../src/domain/handover.js';
 import { contactsFrom } from '../src/domain/release.js';
 import { deadlines, dueAt, isAtMost, type Deadlines } from '../src/domain/transfer.js';
@@ -15,10 +14,10 @@ import {
   type StepState,
 } from '../src/domain/words.js';
 import type { IntroductionCounts } from '../src/store/introductions.js';
-import type { HandoverRow, StepRow } from '../src/store/handovers.js';
+import { desiredOf, type HandoverRow, type StepRow } from '../src/store/handovers.js';
 import type { GroupRow } from '../src/store/ownerships.js';
 import type { PersonInPlace } from '../src/store/people.js';
-import { toCard } from './card.js';
+import { toCard } from '../src/store/card.js';
 import { modeOf, type Deps } from './deps.js';
 
 /** A handover's row with what the domain decides from. */
@@ -37,20 +36,6 @@ export interface PeopleStanding {
   readonly introductions: IntroductionCounts;
   readonly debts: number;
   readonly member: { readonly id: string; readonly state: MembershipState; readonly employmentEnd: Instant } | null;
-}
-
-/** The state that a handover's row wants. */
-export function desiredOf(row: Pick<HandoverRow, 'desiredState'>): Desired {
-  const state = row.desiredState;
-  const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-  if (typeof state !== 'object' || state === null || Array.isArray(state)) throw new Error('desiredState is no object');
-  return {
-    inForce: state['inForce'] === true,
-    evidence: state['evidence'] === 'ok' ? 'ok' : 'unknown',
-    employmentEnd: text(state['employmentEnd']),
-    lastWorkingDay: text(state['lastWorkingDay']),
-    reasonText: text(state['reasonText']),
-  };
 }
 
 /** Who has been told so far, in the order in which it opens. */

@@ -14,7 +14,7 @@ import type { Instant } from '../src/domain/words.js';
 import { callInvitation } from '../src/mail/calendar.js';
 import { momentOf, type Moment } from '../src/mail/days.js';
 import type { Letter } from '../src/mail/letters.js';
-import { toCard } from './card.js';
+import { toCard } from '../src/store/card.js';
 import type { Deps } from './deps.js';
 import { iso, toldOf } from './facts.js';
 import { lastDayEndOf, type Introducing, type IntroductionPage } from './introductions.js';

@@ -13,7 +13,7 @@ import {
 import type { HandoverRow, StepRow } from '../src/store/handovers.js';
 import type { CrmTaskRow, IntroductionRow, NewIntroduction } from '../src/store/introductions.js';
 import type { RelationshipRow } from '../src/store/relationships.js';
-import { toCard } from './card.js';
+import { toCard } from '../src/store/card.js';
 import type { Deps } from './deps.js';
 import { iso, loadFacts, stepStateOf, toldOf, type Loaded } from './facts.js';
 import { methodFor, tierOf, type Related } from './relate.js';

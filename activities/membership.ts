@@ -1,4 +1,5 @@
-import { addDuration, addMonths, instantOf, localDay } from '../src/domain/calendar.js';
+import { endMembership } from '../src/alumni/leaving.js';
+import { addMonths, instantOf, localDay } from '../src/domain/calendar.js';
 import {
   hasReturned,
   isFinal,
@@ -7,24 +8,16 @@ import {
   type MembershipChange,
   type MembershipFacts,
 } from '../src/domain/membership.js';
-import { purposes } from '../src/domain/questions.js';
 import { contactRules } from '../src/domain/release.js';
 import type { Duration, Instant } from '../src/domain/words.js';
 import type { CallContext } from '../src/ports/vendor.js';
 import type { DepartureRow, Tended, TendedRow } from '../src/store/tending.js';
 import type { MembershipLook } from '../workflows/contract.js';
-import { toCard } from './card.js';
+import { toCard } from '../src/store/card.js';
 import { actOnAnswers, isOpenAnswer } from './answers.js';
-import type { Deps } from './deps.js';
+import { programmeOf, type Deps } from './deps.js';
 import { iso, membershipStateOf } from './facts.js';
-import {
-  queueCheckIn,
-  queueContactErrand,
-  queueFarewell,
-  queueInvitation,
-  queueLastReminder,
-  queueTalk,
-} from './membershipMails.js';
+import { queueCheckIn, queueInvitation, queueLastReminder, queueTalk } from './membershipMails.js';
 import { sendMails, type MailVerdict, type WaitingMail } from './mails.js';
 
 const dayMs = 24 * 60 * 60_000;
@@ -171,7 +164,7 @@ async function apply(deps: Deps, membership: Membership, change: MembershipChang
       return members.update(id, { state: 'reminded', remindedAt: now });
     case 'erase':
     case 'end':
-      return end(deps, membership, change.why, now);
+      return endMembership(programmeOf(deps), membership.member, change.why, now);
     case 'plan-check-in':
       return tending.planCheckIn(id, change.kind, change.dueAt);
     case 'skip-check-in':
@@ -196,30 +189,6 @@ async function ask(deps: Deps, membership: Membership, kind: Duration, now: Inst
   const { id } = membership.member;
   if (isPut) await tending.checkInSent(id, kind, now);
   else await members.updateCheckIn(id, kind, { skippedAt: now, skipReason: 'no-referral-link' });
-}
-
-type EndReason = 'invitation-unanswered' | 'last-question-unanswered' | 'stopped' | 'bounced' | 'rehired';
-
-/** Erases a membership. Who stopped, or was silent after the last question, gets one farewell; who never answered gets nothing. */
-async function end(deps: Deps, membership: Membership, why: EndReason, now: Instant): Promise<void> {
-  const { member, handover } = membership;
-  const { email } = member;
-  const hashUntil = addDuration(deps.calendarOf(null), now, deps.policy.retention.suppressionHash);
-  const states = {
-    'invitation-unanswered': 'silent',
-    'last-question-unanswered': 'erased',
-    stopped: 'erased',
-    bounced: 'ended',
-    rehired: 'ended',
-  } as const;
-  const wasContact = await deps.stores.members.hasConsent(member.id, purposes.approach);
-  await deps.stores.members.erase(member.id, states[why], why, now);
-  if (wasContact) await queueContactErrand(deps, membership, { what: 'remove' }, now);
-  if (email === null) return;
-  // Whoever comes back may leave again, and be asked again.
-  if (why !== 'rehired') await deps.stores.members.suppress(email, why, hashUntil);
-  if (why === 'stopped' || why === 'last-question-unanswered')
-    await queueFarewell(deps, { member, handover, email, why: why === 'stopped' ? 'asked' : 'silence' }, hashUntil, now);
 }
 
 /** Judged right before a mail goes: whoever stopped, returned or withdrew a consent a moment ago gets nothing more. */

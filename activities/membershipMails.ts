@@ -1,11 +1,9 @@
+import { contactPerson } from '../src/alumni/leaving.js';
 import { addDuration, localDay } from '../src/domain/calendar.js';
 import { questionOf, type Question } from '../src/domain/questions.js';
 import type { Duration, Instant, Language } from '../src/domain/words.js';
-import { contactErrand, farewellTo, type ContactRequest } from '../src/mail/alumniMails.js';
 import type { Letter } from '../src/mail/letters.js';
-import type { MemberRow } from '../src/store/members.js';
-import type { DepartureRow } from '../src/store/tending.js';
-import { contactsCrm, type Deps } from './deps.js';
+import type { Deps } from './deps.js';
 import { languageOf, linkEnds, makeLink, makeUnsubscribe, queueLetter } from './letters.js';
 import type { Membership } from './membership.js';
 
@@ -19,19 +17,13 @@ interface Head {
   readonly person: { readonly name: string; readonly email: string };
 }
 
-async function headOf(deps: Deps, { handover, member }: Pick<Leaving, 'member' | 'handover'>): Promise<Head> {
+async function headOf(deps: Deps, { handover, member }: Membership): Promise<Head> {
   const { givenName, familyName } = handover.employment.person;
   return {
     name: `${givenName} ${familyName}`.trim(),
     language: languageOf(deps, member.language),
     person: await contactPerson(deps, member.connection),
   };
-}
-
-/** The named person at HR; by address where the HRIS does not know them. */
-async function contactPerson(deps: Deps, connection: string): Promise<Head['person']> {
-  const email = deps.company.alumniContact;
-  return { email, name: (await deps.stores.members.colleague(connection, email)) ?? deps.company.name };
 }
 
 async function toAlumnus(deps: Deps, { member }: Membership, head: Head, key: string, now: Instant) {
@@ -182,46 +174,4 @@ export async function queueTalk(deps: Deps, membership: Membership, why: string,
       }),
     }),
   );
-}
-
-interface Leaving {
-  readonly member: Pick<MemberRow, 'id' | 'country' | 'language' | 'connection'>;
-  readonly handover: Pick<DepartureRow, 'employment'>;
-  /** The address, which its row has already lost. */
-  readonly email: string;
-  readonly why: 'asked' | 'silence';
-}
-
-/** The last mail (T5); its row forgets the address once it was sent. */
-export async function queueFarewell(
-  deps: Deps,
-  { member, handover, email, why }: Leaving,
-  hashUntil: Instant,
-  now: Instant,
-): Promise<void> {
-  const { name, language, person } = await headOf(deps, { member, handover });
-  const { timeZone } = deps.calendarOf(member.country);
-  const { dpoContact } = deps.company;
-  const facts = { why, now, hashUntil, timeZone, dpoContact, language };
-  await deps.stores.mails.queue(farewellTo(member.id, { name, email }, person, facts));
-}
-
-/** Asks the named HR person to keep or remove a contact in the CRM by hand. */
-export async function queueContactErrand(
-  deps: Deps,
-  leaving: Pick<Leaving, 'member' | 'handover'>,
-  about: ContactRequest,
-  now: Instant,
-): Promise<void> {
-  const crm = contactsCrm(deps)?.name;
-  if (crm === undefined) return;
-  const { member } = leaving;
-  const { name, person } = await headOf(deps, leaving);
-  const { what } = about;
-  const mail = contactErrand(member.id, name, person, { ...about, crm, language: deps.company.language });
-  if (what === 'remove') await deps.stores.members.endErrands({ memberId: member.id, what: 'keep-contact' }, now);
-  // What is to be removed outlives the membership, whose erasure takes its own errands along.
-  const memberId = what === 'keep' ? member.id : null;
-  await deps.stores.members.errand({ key: mail.key, memberId, to: person.email, what: `${what}-contact`, createdAt: now });
-  await deps.stores.mails.queue(mail);
 }

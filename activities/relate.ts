@@ -7,7 +7,7 @@ import type { AccountCard, ContactCard } from '../src/ports/crm.js';
 import type { CallContext } from '../src/ports/vendor.js';
 import type { HandoverRow } from '../src/store/handovers.js';
 import type { FoundRelationship } from '../src/store/relationships.js';
-import { toCard } from './card.js';
+import { toCard } from '../src/store/card.js';
 import type { CrmConnection, Deps } from './deps.js';
 
 /** An ownership as far as relationships need it, with its bundle. */

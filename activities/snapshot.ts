@@ -2,11 +2,11 @@ import { prefill, refill } from '../src/domain/release.js';
 import type { Instant, RecordType } from '../src/domain/words.js';
 import type { OwnedRecord } from '../src/ports/crm.js';
 import type { CallContext } from '../src/ports/vendor.js';
-import type { HandoverRow } from '../src/store/handovers.js';
-import { toCard, toCardRow } from './card.js';
+import { desiredOf, type HandoverRow } from '../src/store/handovers.js';
+import { toCard, toCardRow } from '../src/store/card.js';
 import type { CrmConnection, Deps } from './deps.js';
 import { syncCrmUsers, syncDirectory } from './directory.js';
-import { desiredOf, managerLine } from './facts.js';
+import { managerLine } from './facts.js';
 
 /** Reads everything that the leaver owns and prefills the release card. Reads only; goes on where an earlier attempt stopped. */
 export async function snapshot(

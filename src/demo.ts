@@ -11,7 +11,7 @@ import { answerCard } from './demo/card.js';
 import { demoConfig, demoConnection, lastDayOf, webhookSecret } from './demo/company.js';
 import { sandboxControl, type DemoPerson, type SandboxControl } from './demo/sandbox.js';
 import { alumniOf, checkInsOf, tell, tellAlumni, threeWays } from './demo/story.js';
-import { toCard } from '../activities/card.js';
+import { toCard } from './store/card.js';
 import { createCore, type Core } from './dependencies.js';
 import { contactRules } from './domain/release.js';
 import { choosePort, readRunFile, removeRunFile, startEmbedded, writeRunFile, type Embedded } from './embedded/index.js';

@@ -1,4 +1,4 @@
-import { toCard, toCardRow } from '../../activities/card.js';
+import { toCard, toCardRow } from '../store/card.js';
 import type { Core } from '../dependencies.js';
 import { DecisionRefused } from '../decide.js';
 import { incomplete, setKey, type CardProblem, type ReleaseCard } from '../domain/release.js';

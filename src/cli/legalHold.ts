@@ -1,4 +1,4 @@
-import { toCard, toCardRow } from '../../activities/card.js';
+import { toCard, toCardRow } from '../store/card.js';
 import { workflowIds } from '../../workflows/contract.js';
 import { DecisionRefused, type Decider } from '../decide.js';
 import type { Stores } from '../store/index.js';

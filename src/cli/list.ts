@@ -1,4 +1,4 @@
-import { toCard } from '../../activities/card.js';
+import { toCard } from '../store/card.js';
 import { modeOf } from '../../activities/deps.js';
 import { loadPage } from '../../activities/introductions.js';
 import { DecisionRefused } from '../decide.js';

@@ -1,4 +1,4 @@
-import { toCard } from '../../activities/card.js';
+import { toCard } from '../store/card.js';
 import { incomplete, nextAudience, type ReleaseCard } from '../domain/release.js';
 import { addDuration, type Calendar } from '../domain/calendar.js';
 import { introductionStates } from '../domain/words.js';

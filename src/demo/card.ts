@@ -1,4 +1,4 @@
-import { toCard, toCardRow } from '../../activities/card.js';
+import { toCard, toCardRow } from '../store/card.js';
 import type { Core } from '../dependencies.js';
 import { setKey } from '../domain/release.js';
 

@@ -120,8 +120,14 @@ export function hasMail(facts: HandoverFacts): boolean {
 }
 
 /** Whether people or the HRIS have stopped it: paused, held by the brake, unproven, or withdrawn. */
-export function isStopped(facts: HandoverFacts): boolean {
-  return facts.paused || facts.held || facts.evidence === 'unknown' || !facts.inForce || facts.withdrawn;
+export function isStopped({
+  paused,
+  held,
+  evidence,
+  inForce,
+  withdrawn,
+}: Pick<HandoverFacts, 'paused' | 'held' | 'evidence' | 'inForce' | 'withdrawn'>): boolean {
+  return paused || held || evidence === 'unknown' || !inForce || withdrawn;
 }
 
 /** Which groups of a step's assignments may be written at this instant. */

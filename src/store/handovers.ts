@@ -22,6 +22,20 @@ const toldColumns: Readonly<Record<Audience, 'toldLeaverAt' | 'toldTeamAt' | 'to
   contacts: 'toldContactsAt',
 };
 
+/** The state that a handover's row wants. */
+export function desiredOf(row: Pick<HandoverRow, 'desiredState'>): Desired {
+  const state = row.desiredState;
+  const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+  if (typeof state !== 'object' || state === null || Array.isArray(state)) throw new Error('desiredState is no object');
+  return {
+    inForce: state['inForce'] === true,
+    evidence: state['evidence'] === 'ok' ? 'ok' : 'unknown',
+    employmentEnd: text(state['employmentEnd']),
+    lastWorkingDay: text(state['lastWorkingDay']),
+    reasonText: text(state['reasonText']),
+  };
+}
+
 /** Handovers: one row per saga, at most one open per employment. */
 export class HandoverStore {
   readonly #db: Queries;

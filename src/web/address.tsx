@@ -2,11 +2,12 @@ import { addDuration, instantOf, localDay } from '../domain/calendar.js';
 import { languageOfTag } from '../domain/language.js';
 import { languages } from '../domain/words.js';
 import { render } from '../mail/letters.js';
+import { toCard } from '../store/card.js';
 import type { HandoverRow } from '../store/handovers.js';
 import type { Stores } from '../store/index.js';
 import { hashOfToken } from '../store/links.js';
 import { plainEmail, type Form } from './form.js';
-import { fullName, reasonOf, rulesOf } from './handover.js';
+import { fullName, rulesOf } from './handover.js';
 import { isOver } from './leave.js';
 import { waken, type Visit } from './parts.js';
 import { Button, Field, LinkForm, Select } from './ui.js';
@@ -68,7 +69,7 @@ async function openMember({ parts }: Visit, stores: Stores, row: HandoverRow, la
   const { person } = employment;
   const day = card?.employmentEnd ?? row.lastWorkingDay;
   if (!card || !day) throw new Error('a handover without an end asks for no address');
-  const reason = reasonOf(card.reason);
+  const { reason } = toCard(card);
   return stores.members.open({
     personId: person.id,
     employmentId: employment.id,

@@ -1,36 +1,23 @@
 import { instantOf } from '../domain/calendar.js';
-import { alumniAnswers, askings, competitorAnswers, contactRules, type ContactRules } from '../domain/release.js';
-import { reasons, type Instant, type Reason } from '../domain/words.js';
-import type { HandoverRow } from '../store/handovers.js';
+import { isStopped } from '../domain/handover.js';
+import { contactRules, type ContactRules } from '../domain/release.js';
+import type { Instant } from '../domain/words.js';
+import { toCard } from '../store/card.js';
+import { desiredOf, type HandoverRow } from '../store/handovers.js';
 import type { WebParts } from './parts.js';
 
 /** What a handover permits; null before HR has released it. */
 export function rulesOf({ card, releasedAt }: HandoverRow): ContactRules | null {
-  if (card === null || releasedAt === null) return null;
-  return contactRules({
-    reason: reasonOf(card.reason),
-    competitor: competitorAnswers.find((answer) => answer === card.competitor) ?? 'unknown',
-    asking: askings.find((asking) => asking === card.asking) ?? 'none',
-    alumni: alumniAnswers.find((answer) => answer === card.alumni) ?? 'no',
-  });
+  return card === null || releasedAt === null ? null : contactRules(toCard(card));
 }
 
-/** A column's text as a reason; one that this version does not know permits nothing. */
-export function reasonOf(text: string): Reason {
-  return reasons.find((reason) => reason === text) ?? 'unknown';
-}
-
-/** Whether people, the brake, the HRIS or a rescission hold everything outward. */
+/** Whether people, the brake, the HRIS or a rescission hold everything outward. What the HRIS says after the end holds nothing any more. */
 export function isHeldUp(row: HandoverRow): boolean {
-  const { desiredState: desired } = row;
-  const isProven =
-    typeof desired === 'object' &&
-    desired !== null &&
-    !Array.isArray(desired) &&
-    desired['evidence'] === 'ok' &&
-    desired['inForce'] === true;
-  const isWithdrawn = row.closedAt !== null && row.outcome !== 'completed' && row.outcome !== 'incomplete';
-  return row.paused || row.held || row.restoring !== null || !row.inForce || isWithdrawn || (row.closedAt === null && !isProven);
+  const { paused, held, inForce, restoring, outcome, closedAt } = row;
+  if (restoring !== null) return true;
+  if (closedAt !== null) return paused || held || !inForce || (outcome !== 'completed' && outcome !== 'incomplete');
+  const desired = desiredOf(row);
+  return isStopped({ paused, held, inForce, evidence: desired.evidence, withdrawn: !desired.inForce });
 }
 
 /** The end of the last working day where the leaver works; null while it is not known. */

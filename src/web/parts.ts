@@ -26,12 +26,12 @@ export interface WebParts {
     readonly name: string;
     readonly privacyUrl: string | null;
     readonly dpoContact: string | null;
+    /** Work e-mail of the named person at HR. */
+    readonly alumniContact: string;
     readonly language: Language;
     readonly country: string;
   };
   readonly programme: { readonly linkedinGroup: string | null; readonly referralUrl: string | null };
-  /** The named HR person's work e-mail. */
-  readonly hr: { readonly contact: string };
   /** The CRM in which alumni may be kept as contacts; null when there is none. */
   readonly contactsCrm: string | null;
   /** Without a slash at the end. */

@@ -135,7 +135,7 @@ async function send(visit: Visit, request: LinkRequest, reply: FastifyReply, ans
 }
 
 /** What a contact may want to know, where the company has no page of its own (GDPR 14). */
-async function privacy({ company, hr }: WebParts, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function privacy({ company }: WebParts, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const language = languageOfBrowser(request.headers['accept-language'], company.language);
   const words = wordsOf[language];
   const text = words.privacy;
@@ -144,7 +144,7 @@ async function privacy({ company, hr }: WebParts, request: FastifyRequest, reply
       {text.lines(company.name).map((line) => (
         <p>{line}</p>
       ))}
-      <p>{text.contact(company.dpoContact ?? hr.contact)}</p>
+      <p>{text.contact(company.dpoContact ?? company.alumniContact)}</p>
     </section>
   );
   const frame = { title: text.title(company.name), language, words, company, personal: false, body };

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { toCardRow } from '../../activities/card.js';
+import { toCardRow } from '../../src/store/card.js';
 import type { ReleaseCard } from '../../src/domain/release.js';
 import { openDatabase, type Database } from '../../src/store/client.js';
 import { createStores, type Stores } from '../../src/store/index.js';

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { toCardRow } from '../../activities/card.js';
+import { toCardRow } from '../../src/store/card.js';
 import type { ReleaseCard } from '../../src/domain/release.js';
 import { openDatabase, type Database } from '../../src/store/client.js';
 import { createStores, type Stores } from '../../src/store/index.js';

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { PassThrough } from 'node:stream';
-import { toCardRow } from '../../activities/card.js';
+import { toCardRow } from '../../src/store/card.js';
 import { defaultPolicy } from '../../src/domain/policy.js';
 import type { Calendar } from '../../src/domain/calendar.js';
 import type { ReleaseCard } from '../../src/domain/release.js';
@@ -99,10 +99,10 @@ export async function openWeb(): Promise<Web> {
       name: 'Vlietstra B.V.',
       privacyUrl: 'https://vlietstra.example/privacy',
       dpoContact: 'fg@vlietstra.example',
+      alumniContact: 'karin@vlietstra.example',
       language: 'nl',
       country: 'NL',
     },
-    hr: { contact: 'karin@vlietstra.example' },
     contactsCrm: 'hubspot',
     publicUrl: 'https://baton.vlietstra.example',
     calendarOf: () => amsterdam,

@@ -44,6 +44,6 @@ async function pageOf(visit: Visit, row: HandoverRow, answer: AddressAnswer | nu
 /** What is wrong with an address that was typed in, in the reader's words. */
 export function addressError({ parts, words }: Visit, answer: AddressAnswer | null): string | undefined {
   if (answer === 'not-plain') return words.address.notPlain;
-  if (answer === 'too-many') return words.address.tooMany(parts.hr.contact);
+  if (answer === 'too-many') return words.address.tooMany(parts.company.alumniContact);
   return answer === 'work' ? words.address.work : undefined;
 }

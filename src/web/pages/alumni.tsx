@@ -1,3 +1,4 @@
+import { askAboutContact } from '../../alumni/leaving.js';
 import { localDay } from '../../domain/calendar.js';
 import { consents, purposes } from '../../domain/questions.js';
 import { spelledDay } from '../../mail/days.js';
@@ -5,7 +6,7 @@ import type { MemberRow } from '../../store/members.js';
 import { alumniWording, preferences } from '../consents.js';
 import type { Form } from '../form.js';
 import { HeldData } from '../held.js';
-import { askToRemove, isOver, leave } from '../leave.js';
+import { isOver, leave } from '../leave.js';
 import { waken, type Answer, type LinkPage, type Visit } from '../parts.js';
 import { Button, Check, LinkForm, Notice } from '../ui.js';
 
@@ -72,7 +73,7 @@ async function choose(visit: Visit, member: MemberRow, form: Form): Promise<Answ
     for (const purpose of withdrawn) await stores.members.withdraw(member.id, purpose, now);
     if (withdrawn.includes(purposes.approach)) {
       await stores.members.forgetEmployer(member.id);
-      await askToRemove(parts, stores, current, now);
+      await askAboutContact({ ...parts, stores }, current, { what: 'remove' }, now);
     }
     const kept = current.preferences.filter(
       (known) => !preferences.some((preference) => preference === known) && !withdrawn.includes(known),

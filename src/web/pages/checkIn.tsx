@@ -180,6 +180,6 @@ function NewEmployer({ visit, form }: Pick<Beside, 'visit' | 'form'>) {
 
 function After({ visit, question }: Pick<Beside, 'visit' | 'question'>): Piece {
   const { checkIn } = visit.words;
-  if (question === 'goodbye') return <p class="soft small">{checkIn.goodbye.reader(visit.parts.hr.contact)}</p>;
+  if (question === 'goodbye') return <p class="soft small">{checkIn.goodbye.reader(visit.parts.company.alumniContact)}</p>;
   return question === 'whereabouts' ? <p class="soft small">{checkIn.whereabouts.after}</p> : null;
 }

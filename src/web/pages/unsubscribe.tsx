@@ -1,4 +1,6 @@
-import { askToRemove, isContact, isOver } from '../leave.js';
+import { askAboutContact } from '../../alumni/leaving.js';
+import { purposes } from '../../domain/questions.js';
+import { isOver } from '../leave.js';
 import { waken, type Answer, type LinkPage, type Visit } from '../parts.js';
 import { Button, LinkForm, Notice } from '../ui.js';
 
@@ -15,8 +17,9 @@ export const unsubscribePage: LinkPage = {
       const member = await stores.members.find(memberId);
       if (!member || isOver(member) || member.stoppedAt !== null) return false;
       await stores.members.update(memberId, { stoppedAt: now });
+      const wasContact = await stores.members.hasConsent(memberId, purposes.approach);
       await stores.members.withdraw(memberId, null, now);
-      if (isContact(member)) await askToRemove(parts, stores, member, now);
+      if (wasContact) await askAboutContact({ ...parts, stores }, member, { what: 'remove' }, now);
       await stores.mails.failOutward({ memberId }, 'unsubscribed');
       return true;
     });

@@ -1,7 +1,7 @@
-import { alumniAnswers, askings, competitorAnswers, cardKeys, type ReleaseCard, type WhoKnows } from '../src/domain/release.js';
-import { isDay } from '../src/domain/calendar.js';
-import { reasons } from '../src/domain/words.js';
-import type { CardRow } from '../src/store/handovers.js';
+import { alumniAnswers, askings, competitorAnswers, cardKeys, type ReleaseCard, type WhoKnows } from '../domain/release.js';
+import { isDay } from '../domain/calendar.js';
+import { reasons } from '../domain/words.js';
+import type { CardRow } from './handovers.js';
 
 /** The release card of a row. */
 export function toCard(row: CardRow): ReleaseCard {
