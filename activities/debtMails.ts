@@ -3,7 +3,7 @@ import type { Instant } from '../src/domain/words.js';
 import type { IntroductionRow } from '../src/store/introductions.js';
 import type { Deps } from './deps.js';
 import { digestItems, digestKey, nameOf, personOf } from './introductionMails.js';
-import { languageOf, linkEnds, makeLink, queueLetter } from './letters.js';
+import { languageOf, linkEnds, queueLetter } from './letters.js';
 
 const linkLives = 'P60D';
 
@@ -22,7 +22,7 @@ export async function queueDebtReminder(
       deps,
       { ...scopeOf(handoverId), personId: successor.id, key: digestKey(successor.id, day), to: successor.email },
       languageOf(deps, successor.language),
-      async () => ({ id: 'digest', name: successor.name, day, items: await digestItems(deps, successor, now) }),
+      async (links) => ({ id: 'digest', name: successor.name, day, items: await digestItems(deps, successor, links, now) }),
     );
   }
 }
@@ -56,13 +56,13 @@ export async function queueDebtQuestion(
         to: manager.email,
       },
       languageOf(deps, manager.language),
-      async () => ({
+      (links) => ({
         id: 'debt-question',
         manager: manager.name,
         leaver: `${givenName} ${familyName}`.trim(),
         successor: successor?.name ?? '–',
         accounts,
-        link: await makeLink(deps, {
+        link: links.to({
           purpose: 'debts',
           handoverId,
           personId: manager.id,

@@ -8,7 +8,7 @@ import { digestLine } from './digestLines.js';
 import { iso } from './facts.js';
 import { digestItems, digestKey, personOf } from './introductionMails.js';
 import { lastDayEndOf, tierChoice, type IntroductionPage } from './introductions.js';
-import { languageOf, linkEnds, makeLink, queueLetter } from './letters.js';
+import { languageOf, linkEnds, queueLetter } from './letters.js';
 
 const open: ReadonlySet<string> = new Set(['proposed', 'agreed', 'scheduled']);
 
@@ -49,10 +49,10 @@ export async function queueFit(deps: Deps, { loaded, items }: IntroductionPage, 
         to: approver.email,
       },
       language,
-      async () => {
-        const link = await makeLink(deps, { ...about, expiresAt: linkEnds(deps, now, 'P60D') });
+      async (links) => {
+        const link = links.to({ ...about, expiresAt: linkEnds(deps, now, 'P60D') });
         const text = digestLine('will-not-fit', drops.length, language);
-        const items = [{ text, link }, ...(await digestItems(deps, approver, now))];
+        const items = [{ text, link }, ...(await digestItems(deps, approver, links, now))];
         return { id: 'digest', name: approver.name, day, items };
       },
     );

@@ -19,7 +19,7 @@ import type { Deps } from './deps.js';
 import { iso, toldOf } from './facts.js';
 import { lastDayEndOf, type Introducing, type IntroductionPage } from './introductions.js';
 import { digestLine } from './digestLines.js';
-import { languageOf, linkEnds, makeLink, privacyLink, queueLetter } from './letters.js';
+import { languageOf, linkEnds, privacyLink, queueLetter, type Links } from './letters.js';
 
 /** A person as letters need one. */
 export interface Person {
@@ -71,13 +71,13 @@ export async function queueList(deps: Deps, { loaded, rules, items }: Introducti
     deps,
     { ...mailTo(row.id, leaver), key: `list/${row.id}/${lastWorkingDay}`, audience: 'leaver' },
     languageOf(deps, leaver.language),
-    async () => ({
+    (links) => ({
       id: 'T2',
       leaver: leaver.name,
       parting: partingOf(row.card?.reason ?? ''),
       lastWorkingDay,
       successor: isDecided ? (only?.name ?? null) : null,
-      link: await makeLink(deps, { purpose: 'list', handoverId: row.id, personId: leaver.id, expiresAt: ends }),
+      link: links.to({ purpose: 'list', handoverId: row.id, personId: leaver.id, expiresAt: ends }),
       date: localDay(walkThrough, calendar.timeZone),
       asking: row.card?.asking === 'full' ? 'full' : 'limited',
       gradual: row.card?.reason === 'retirement' && daysBetween(localDay(now, calendar.timeZone), lastWorkingDay) >= gradualDays,
@@ -146,8 +146,8 @@ async function inviteAll(deps: Deps, invitation: Invitation): Promise<void> {
       replyTo: successor.email,
       calendar: { method, content },
     };
-    await queueLetter(deps, mail, reader.language, async () => {
-      const confirm = reader.audience === 'contact' && method === 'REQUEST' ? await confirmLink(deps, row, end) : null;
+    await queueLetter(deps, mail, reader.language, (links) => {
+      const confirm = reader.audience === 'contact' && method === 'REQUEST' ? confirmLink(deps, links, row, end) : null;
       return callLetter(deps, { item, method, leaver, successor, start, end, confirm }, momentOf(start, reader.zone));
     });
   }
@@ -189,9 +189,9 @@ interface Call {
 }
 
 /** The contact's own yes or no, where the company offers it; it ends with the call. */
-async function confirmLink(deps: Deps, row: Introducing['row'], end: Instant): Promise<string | null> {
-  if (!deps.policy.introductions.contactConfirmationLink) return null;
-  return makeLink(deps, { purpose: 'contact', handoverId: row.handoverId, subject: row.id, expiresAt: end });
+function confirmLink({ policy }: Deps, links: Links, row: Introducing['row'], end: Instant): string | null {
+  if (!policy.introductions.contactConfirmationLink) return null;
+  return links.to({ purpose: 'contact', handoverId: row.handoverId, subject: row.id, expiresAt: end });
 }
 
 function callLetter(deps: Deps, { item, method, leaver, successor, start, end, confirm }: Call, moment: Moment): Letter {
@@ -261,17 +261,17 @@ export async function queueDigests(deps: Deps, page: IntroductionPage, now: Inst
       deps,
       { ...mailTo(loaded.row.id, person), key: digestKey(id, day), audience: id === leaver ? 'leaver' : 'internal' },
       languageOf(deps, person.language),
-      () => writeDigest(deps, page, person, day, now),
+      (links) => writeDigest(deps, page, { person, day, links }, now),
     );
   }
 }
 
 /** The lines of a person's one mail of a day: what every handover asks of them. */
-export async function digestItems(deps: Deps, person: Person, now: Instant) {
+export async function digestItems(deps: Deps, person: Person, links: Links, now: Instant) {
   const language = languageOf(deps, person.language);
   const items: { text: string; link: string }[] = [];
   for (const [handoverId, counts] of await deps.stores.introductions.needsOf(person.id)) {
-    const link = await makeLink(deps, {
+    const link = links.to({
       purpose: 'work',
       handoverId,
       personId: person.id,
@@ -287,11 +287,16 @@ export function digestKey(person: string, day: string): string {
   return `digest/${person}/${day}`;
 }
 
-async function writeDigest(deps: Deps, page: IntroductionPage, person: Person, day: string, now: Instant) {
-  const items = await digestItems(deps, person, now);
+async function writeDigest(
+  deps: Deps,
+  page: IntroductionPage,
+  { person, day, links }: { readonly person: Person; readonly day: string; readonly links: Links },
+  now: Instant,
+) {
+  const items = await digestItems(deps, person, links, now);
   if (person.id === page.loaded.row.employment.personId && wantsAddress(deps, page, now)) {
     const handoverId = page.loaded.row.id;
-    const link = await makeLink(deps, {
+    const link = links.to({
       purpose: 'address',
       handoverId,
       personId: person.id,

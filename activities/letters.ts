@@ -3,7 +3,7 @@ import { languageOfTag } from '../src/domain/language.js';
 import type { Duration, Instant, Language } from '../src/domain/words.js';
 import { render, type Letter } from '../src/mail/letters.js';
 import type { NewMail } from '../src/store/mails.js';
-import type { LinkTarget } from '../src/store/links.js';
+import { newLink, type LinkTarget, type NewLink } from '../src/store/links.js';
 import type { Deps } from './deps.js';
 
 /** The language of a mail: of the person, by the first part of a tag such as `nl-be`; the company's where that is not one of ours. */
@@ -11,14 +11,21 @@ export function languageOf({ company }: Deps, tag: string | null): Language {
   return languageOfTag(tag) ?? company.language;
 }
 
-/** A link for a mail; its token is nowhere else. */
-export async function makeLink(deps: Deps, target: LinkTarget): Promise<string> {
-  return `${deps.publicUrl}/l/${await deps.stores.links.create(target)}`;
-}
+/** The links of one mail, which are stored with it; their tokens are nowhere else. */
+export class Links {
+  readonly made: NewLink[] = [];
+  readonly #publicUrl: string;
 
-/** The one-click address of RFC 8058. */
-export async function makeUnsubscribe(deps: Deps, memberId: string, expiresAt: Instant): Promise<string> {
-  return `${deps.publicUrl}/u/${await deps.stores.links.create({ purpose: 'unsubscribe', memberId, expiresAt })}`;
+  constructor({ publicUrl }: Pick<Deps, 'publicUrl'>) {
+    this.#publicUrl = publicUrl;
+  }
+
+  /** The address of a new link: of a page, or of the one click of RFC 8058. */
+  to(target: LinkTarget): string {
+    const { token, link } = newLink(target);
+    this.made.push(link);
+    return `${this.#publicUrl}/${target.purpose === 'unsubscribe' ? 'u' : 'l'}/${token}`;
+  }
 }
 
 /** When a link made now ends. */
@@ -31,16 +38,30 @@ export function privacyLink(deps: Deps): string {
   return deps.company.privacyUrl ?? `${deps.publicUrl}/privacy`;
 }
 
-/** Writes a letter and queues it. True when it is new; the letter is only written then, since links are made with it. */
+/** A mail without what its letter says. */
+export type Envelope = Omit<NewMail, 'subject' | 'text' | 'html' | 'template'>;
+
+/** Queues a mail unless it is known. True when it is new; what a letter says may take many queries, so it is only written then. */
 export async function queueLetter(
   deps: Deps,
-  mail: Omit<NewMail, 'subject' | 'text' | 'html' | 'template'>,
+  mail: Envelope,
   language: Language,
-  write: () => Promise<Letter> | Letter,
+  write: (links: Links) => Promise<Letter> | Letter,
 ): Promise<boolean> {
   if (await deps.stores.mails.isKnown(mail.key)) return false;
-  const letter = await write();
-  return deps.stores.mails.queue({ ...mail, template: letter.id, ...render(letter, language) });
+  const links = new Links(deps);
+  return queueWritten(deps, mail, language, await write(links), links);
+}
+
+/** Queues a letter with the links it holds. True when it is new. */
+export async function queueWritten(
+  { stores }: Deps,
+  mail: Envelope,
+  language: Language,
+  letter: Letter,
+  { made }: Links,
+): Promise<boolean> {
+  return stores.mails.queue({ ...mail, template: letter.id, ...render(letter, language) }, made);
 }
 
 /** The day of an instant where a person works. */

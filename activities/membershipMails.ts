@@ -3,12 +3,16 @@ import { addDuration, localDay } from '../src/domain/calendar.js';
 import { questionOf, type Question } from '../src/domain/questions.js';
 import type { Duration, Instant, Language } from '../src/domain/words.js';
 import type { Letter } from '../src/mail/letters.js';
+import type { LinkTarget } from '../src/store/links.js';
 import type { Deps } from './deps.js';
-import { languageOf, linkEnds, makeLink, makeUnsubscribe, queueLetter } from './letters.js';
+import { languageOf, linkEnds, Links, queueLetter, queueWritten } from './letters.js';
 import type { Membership } from './membership.js';
 
 /** Links outlive the next question, so that a late answer still counts. */
 const linkLives = 'P400D';
+
+/** A link of the membership's own; the one click that stops everything is `stop`. */
+type LinkTo = (target: Pick<LinkTarget, 'purpose' | 'subject'>) => string;
 
 interface Head {
   readonly name: string;
@@ -26,8 +30,18 @@ async function headOf(deps: Deps, { handover, member }: Membership): Promise<Hea
   };
 }
 
-async function toAlumnus(deps: Deps, { member }: Membership, head: Head, key: string, now: Instant) {
-  return {
+/** Queues a mail to an alumnus. Asked for once, under the membership's lock: nobody needs to find out first whether it is known. */
+async function queueToAlumnus(
+  deps: Deps,
+  { member }: Membership,
+  { key, head, now }: { readonly key: string; readonly head: Head; readonly now: Instant },
+  write: (links: { readonly linkTo: LinkTo; readonly stop: string }) => Letter,
+): Promise<void> {
+  const links = new Links(deps);
+  const expiresAt = linkEnds(deps, now, linkLives);
+  const linkTo: LinkTo = (target) => links.to({ ...target, memberId: member.id, expiresAt });
+  const unsubscribe = linkTo({ purpose: 'unsubscribe' });
+  const mail = {
     key: `${key}/${member.id}`,
     scope: 'membership',
     scopeId: member.id,
@@ -38,8 +52,9 @@ async function toAlumnus(deps: Deps, { member }: Membership, head: Head, key: st
     to: member.email ?? '',
     fromName: head.person.name,
     replyTo: head.person.email,
-    unsubscribe: await makeUnsubscribe(deps, member.id, linkEnds(deps, now, linkLives)),
+    unsubscribe,
   } as const;
+  await queueWritten(deps, mail, head.language, write({ linkTo, stop: unsubscribe }), links);
 }
 
 /** The invitation to the programme (T4), or its one reminder (T4R). */
@@ -49,8 +64,8 @@ export async function queueInvitation(deps: Deps, membership: Membership, id: 'T
   const head = await headOf(deps, membership);
   const calendar = deps.calendarOf(member.country);
   const eraseOn = localDay(addDuration(calendar, now, deps.policy.alumni.eraseAfterReminder), calendar.timeZone);
-  await queueLetter(deps, await toAlumnus(deps, membership, head, id, now), head.language, async () => {
-    const link = await makeLink(deps, { purpose: 'alumni', memberId: member.id, expiresAt: linkEnds(deps, now, linkLives) });
+  await queueToAlumnus(deps, membership, { key: id, head, now }, ({ linkTo }) => {
+    const link = linkTo({ purpose: 'alumni' });
     const common = { alumnus: head.name, company: deps.company.name, link, signature: head.person.name };
     return id === 'T4' ? { id, ...common } : { id, ...common, eraseOn };
   });
@@ -63,24 +78,18 @@ export async function queueCheckIn(deps: Deps, membership: Membership, kind: Dur
   const { referralUrl } = deps.company;
   if (member.email === null || (question === 'referral' && referralUrl === null)) return false;
   const head = await headOf(deps, membership);
-  const mail = await toAlumnus(deps, membership, head, `check-in-${kind}`, now);
-  await queueLetter(deps, mail, head.language, async () => {
-    const page = await pageOf(deps, member.id, kind, now);
-    return letterOf({
+  await queueToAlumnus(deps, membership, { key: `check-in-${kind}`, head, now }, ({ linkTo, stop }) =>
+    letterOf({
       question,
       head,
       retired: member.retiree,
       company: deps.company.name,
-      page,
-      stop: mail.unsubscribe,
+      page: linkTo({ purpose: 'check-in', subject: kind }),
+      stop,
       referralUrl: referralUrl ?? '',
-    });
-  });
+    }),
+  );
   return true;
-}
-
-async function pageOf(deps: Deps, memberId: string, kind: Duration, now: Instant): Promise<string> {
-  return makeLink(deps, { purpose: 'check-in', memberId, subject: kind, expiresAt: linkEnds(deps, now, linkLives) });
 }
 
 interface Asking {
@@ -130,8 +139,8 @@ export async function queueLastReminder(deps: Deps, membership: Membership, kind
   const head = await headOf(deps, membership);
   const calendar = deps.calendarOf(member.country);
   const eraseOn = localDay(addDuration(calendar, now, deps.policy.checkIns.lastSilence.erase), calendar.timeZone);
-  await queueLetter(deps, await toAlumnus(deps, membership, head, `last-reminder-${kind}`, now), head.language, async () => {
-    const page = await pageOf(deps, member.id, kind, now);
+  await queueToAlumnus(deps, membership, { key: `last-reminder-${kind}`, head, now }, ({ linkTo }) => {
+    const page = linkTo({ purpose: 'check-in', subject: kind });
     return {
       id: 'C12R',
       alumnus: head.name,
@@ -162,11 +171,11 @@ export async function queueTalk(deps: Deps, membership: Membership, why: string,
       to: head.person.email,
     },
     deps.company.language,
-    async () => ({
+    (links) => ({
       id: 'talk-wanted',
       hrPerson: head.person.name,
       alumnus: head.name,
-      link: await makeLink(deps, {
+      link: links.to({
         purpose: 'held-data',
         memberId: member.id,
         subject: 'talk',

@@ -4,7 +4,7 @@ import { momentOf } from '../src/mail/days.js';
 import type { StepRow } from '../src/store/handovers.js';
 import type { Deps } from './deps.js';
 import type { Loaded } from './facts.js';
-import { languageOf, linkEnds, makeLink, queueLetter } from './letters.js';
+import { languageOf, linkEnds, queueLetter, type Links } from './letters.js';
 import { recordsOf } from './view.js';
 
 /** Why an approver hears from Baton. */
@@ -52,7 +52,12 @@ export async function queueApprovals(
         to: approver.workEmail,
       },
       languageOf(deps, approver.language),
-      () => writeApproval(deps, loaded, { id: approver.id, name: nameOf(approver), country: approver.country }, own, kind, now),
+      (links) =>
+        writeApproval(deps, loaded, { id: approver.id, name: nameOf(approver), country: approver.country }, own, {
+          kind,
+          links,
+          now,
+        }),
     );
   }
 }
@@ -68,8 +73,7 @@ async function writeApproval(
   loaded: Loaded,
   approver: Approver,
   own: readonly StepRow[],
-  kind: ApprovalKind,
-  now: Instant,
+  { kind, links, now }: { readonly kind: ApprovalKind; readonly links: Links; readonly now: Instant },
 ) {
   const { row, facts } = loaded;
   const [first] = own;
@@ -84,7 +88,7 @@ async function writeApproval(
     lastWorkingDay: partingOf(row.card?.reason ?? '') === 'leaves' ? row.lastWorkingDay : null,
     count: own.reduce((sum, one) => sum + recordsOf(loaded, one.id), 0),
     exceptions: 0,
-    link: await makeLink(deps, {
+    link: links.to({
       purpose: 'plan',
       handoverId: row.id,
       personId: approver.id,

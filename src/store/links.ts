@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Instant } from '../domain/words.js';
-import { utc, type Queries } from './client.js';
+import type { Queries } from './client.js';
 
 /** What a link in a mail is for. */
 export const linkPurposes = [
@@ -42,19 +42,19 @@ export function hashOfToken(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
+/** A link that is stored with the mail that holds it (`MailStore.queue`). */
+export type NewLink = Required<LinkTarget> & { readonly hash: string };
+
+/** A new link and its token, which nobody can ask for again. */
+export function newLink(target: LinkTarget): { readonly token: string; readonly link: NewLink } {
+  const token = newToken();
+  const nobody = { handoverId: null, memberId: null, personId: null, subject: null };
+  return { token, link: { ...nobody, ...target, hash: hashOfToken(token) } };
+}
+
 /** Links in mails. A token is known to its mail only; here is its hash. */
 export function linkStore(db: Queries) {
   return {
-    /** Makes a link and returns its token, which nobody can ask for again. */
-    async create(target: LinkTarget): Promise<string> {
-      const token = newToken();
-      const { purpose, handoverId = null, memberId = null, personId = null, subject = null, expiresAt } = target;
-      await db.$executeRaw`
-        insert into "Link" (hash, purpose, "handoverId", "memberId", "personId", subject, "createdAt", "expiresAt")
-        values (${hashOfToken(token)}, ${purpose}, ${handoverId}, ${memberId}, ${personId}, ${subject}, now() at time zone 'utc', ${utc(expiresAt)})`;
-      return token;
-    },
-
     /** Any text may be asked for; null when there is no such link. */
     async find(token: string): Promise<LinkRow | null> {
       return db.link.findUnique({ where: { hash: hashOfToken(token) } });

@@ -2,6 +2,7 @@ import type { Instant } from '../domain/words.js';
 import { Prisma } from '../generated/client.js';
 import { utc, type Queries } from './client.js';
 import { newId } from './ids.js';
+import type { NewLink } from './links.js';
 
 /** Whom a mail is for: a mail to a contact or an alumnus is never sent a second time on a doubt. */
 export type MailAudience = 'internal' | 'leaver' | 'contact' | 'alumnus';
@@ -57,19 +58,25 @@ export class MailStore {
     this.domain = messageIdDomain;
   }
 
-  /** True when it is new. */
-  async queue(mail: NewMail): Promise<boolean> {
+  /** Queues a mail with the links it holds: they are stored with it, or neither is. True when it is new. */
+  async queue(mail: NewMail, links: readonly NewLink[] = []): Promise<boolean> {
     const id = newId('m-');
     const { key, scope = 'handover', handoverId, personId, memberId = null, template, audience = 'internal' } = mail;
     const { to, cc = [], fromName = null, replyTo = null, subject, text, html = null, unsubscribe = null } = mail;
-    const count = await this.#db.$executeRaw`
-      insert into "Mail" (id, key, scope, "scopeId", "handoverId", "personId", "memberId", template, audience,
+    const rows = await this.#db.$queryRaw<readonly object[]>`
+      with queued as (insert into "Mail" (id, key, scope, "scopeId", "handoverId", "personId", "memberId", template, audience,
         "to", cc, "fromName", "replyTo", subject, text, html, unsubscribe, personal, calendar, "messageId", "createdAt")
       values (${id}, ${key}, ${scope}, ${mail.scopeId ?? handoverId}, ${handoverId}, ${personId}, ${memberId}, ${template}, ${audience},
         ${to}, ${[...cc]}, ${fromName}, ${replyTo}, ${subject}, ${text}, ${html}, ${unsubscribe}, ${mail.personal ?? false},
         ${mail.calendar ? JSON.stringify(mail.calendar) : null}::jsonb, ${`<${id}@${this.domain}>`}, clock_timestamp() at time zone 'utc')
-      on conflict do nothing`;
-    return count > 0;
+      on conflict do nothing returning id),
+      linked as (insert into "Link" (hash, purpose, "handoverId", "memberId", "personId", subject, "createdAt", "expiresAt")
+        select hash, purpose, "handoverId", "memberId", "personId", subject, now() at time zone 'utc', "expiresAt" at time zone 'utc'
+        from json_to_recordset(${JSON.stringify(links)}::json) as l(hash text, purpose text, "handoverId" text, "memberId" text,
+          "personId" text, subject text, "expiresAt" timestamptz)
+        where exists (select from queued))
+      select id from queued`;
+    return rows.length > 0;
   }
 
   /** Whether a mail with this key was ever queued. */

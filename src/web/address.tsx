@@ -5,7 +5,7 @@ import { render } from '../mail/letters.js';
 import { toCard } from '../store/card.js';
 import type { HandoverRow } from '../store/handovers.js';
 import type { Stores } from '../store/index.js';
-import { hashOfToken } from '../store/links.js';
+import { hashOfToken, newLink } from '../store/links.js';
 import { plainEmail, type Form } from './form.js';
 import { fullName, rulesOf } from './handover.js';
 import { isOver } from './leave.js';
@@ -96,7 +96,7 @@ async function queueConfirmation(
   const { person } = row.employment;
   const calendar = parts.calendarOf(person.country);
   const expiresAt = addDuration(calendar, now, confirmWithin);
-  const token = await stores.links.create({ purpose: 'confirm', handoverId: row.id, memberId: member, subject, expiresAt });
+  const { token, link } = newLink({ purpose: 'confirm', handoverId: row.id, memberId: member, subject, expiresAt });
   const letter = render(
     {
       id: 'confirm-address',
@@ -107,17 +107,8 @@ async function queueConfirmation(
     },
     languageOfTag(language) ?? parts.company.language,
   );
-  await stores.mails.queue({
-    key,
-    scope: 'handover',
-    handoverId: row.id,
-    personId: person.id,
-    memberId: member,
-    template: 'confirm-address',
-    audience: 'alumnus',
-    to: email,
-    ...letter,
-  });
+  const about = { scope: 'handover', handoverId: row.id, personId: person.id, memberId: member } as const;
+  await stores.mails.queue({ key, ...about, template: 'confirm-address', audience: 'alumnus', to: email, ...letter }, [link]);
 }
 
 /** The form for a private address. */

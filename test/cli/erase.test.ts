@@ -4,6 +4,7 @@ import { run } from '../../src/cli/program.js';
 import { loadConfig } from '../../src/config.js';
 import { createCore, type Core } from '../../src/dependencies.js';
 import { vendors } from '../../src/vendors/registry.js';
+import { newLink } from '../../src/store/links.js';
 import { ahead, openCompany, type Company } from './departures.js';
 import { documentOf } from './support.js';
 
@@ -69,7 +70,8 @@ async function addAlumnus(key: string, set: Readonly<Record<string, unknown>> = 
     what: m['errand'] ?? '',
     createdAt: at,
   });
-  await stores.links.create({ purpose: 'check-in', memberId: member, subject: m['link'] ?? '', expiresAt: ahead(300) });
+  const { link } = newLink({ purpose: 'check-in', memberId: member, subject: m['link'] ?? '', expiresAt: ahead(300) });
+  await db.link.create({ data: link });
   const mail = (name: string, more: object) => ({
     ...{
       key: `${name}/${member}`,

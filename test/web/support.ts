@@ -9,7 +9,7 @@ import { buildApp } from '../../src/ingress/app.js';
 import { createLogger } from '../../src/logger.js';
 import { openDatabase, type Database } from '../../src/store/client.js';
 import { createStores, transactions, type Stores } from '../../src/store/index.js';
-import type { LinkTarget } from '../../src/store/links.js';
+import { newLink, type LinkTarget } from '../../src/store/links.js';
 import type { Decided, WebParts } from '../../src/web/parts.js';
 import { webRoutes } from '../../src/web/routes.js';
 import { freshDatabase } from '../support/database.js';
@@ -160,7 +160,11 @@ export async function openWeb(): Promise<Web> {
     open,
     log: () => logged,
     handover: (card, told) => addHandover(db, stores, people, card, told),
-    link: (target) => stores.links.create({ expiresAt: '2027-06-01T00:00:00.000Z', ...target }),
+    link: async (target) => {
+      const { token, link } = newLink({ expiresAt: '2027-06-01T00:00:00.000Z', ...target });
+      await db.link.create({ data: link });
+      return token;
+    },
     get: (path, headers = {}) => inject('GET', path, undefined, headers),
     post: (path, fields, headers = {}) =>
       inject('POST', path, typeof fields === 'string' ? fields : new URLSearchParams(fields).toString(), { ...form, ...headers }),
