@@ -7,6 +7,7 @@ import type { Bench } from './lab.js';
 import { judge, quantile, round } from './result.js';
 import { say } from './stack.js';
 import { openStation, type Station } from './station.js';
+import { burstOptions } from './workerOptions.js';
 
 const sleeperQueue = 'bench-sleepers';
 /** The offset of the check-in, which is not spread over days because it is exact. */
@@ -23,7 +24,6 @@ const policy = {
   },
 };
 
-const startedShape = z.object({ maxCachedWorkflows: z.number() });
 const ranShape = z.object({ firstMs: z.number(), lastMs: z.number() });
 
 /** One side's drain: from the moment at which all are due until the last is done. */
@@ -54,9 +54,9 @@ export const checkInsDrain: Bench = {
     const sleeperWorker = openStation('./sleeperWorker.ts');
     const sides: Sides = { stack, mailbox, sleeperWorker };
     try {
-      const { maxCachedWorkflows } = startedShape.parse(await memberWorker.run({ do: 'start', ...stack.settings }));
+      const options = burstOptions.parse(await memberWorker.run({ do: 'start', ...stack.settings }));
       const address = stack.settings.environment['TEMPORAL_ADDRESS'] ?? '';
-      await sleeperWorker.run({ do: 'start', address, taskQueue: sleeperQueue, maxCachedWorkflows });
+      await sleeperWorker.run({ do: 'start', address, taskQueue: sleeperQueue, options });
       const warmUp = Math.max(100, Math.ceil(count / 5));
       const asleepMsEach = {
         sleepers: (await drainSleepers(sides, 'warm-', warmUp, 100)).asleepMsEach,

@@ -5,6 +5,7 @@ import { createWorker } from '../src/work.js';
 import { coreOf } from './alumni.js';
 import { settledMemory } from './memory.js';
 import { serveStation } from './station.js';
+import { burstOptionsOf } from './workerOptions.js';
 
 /** Baton's worker as `src/worker.ts` makes it, in a process of its own that can be asked for its memory. */
 const job = z.discriminatedUnion('do', [
@@ -16,7 +17,7 @@ async function start(environment: Readonly<Record<string, string>>, text: string
   const core = coreOf({ environment, text }, 'worker', 20);
   const worker = await createWorker(core, createLogger({ name: 'bench', level: 'warn', destination: 'stderr' }), createMetrics());
   void worker.run();
-  return { maxCachedWorkflows: worker.options.maxCachedWorkflows };
+  return burstOptionsOf(worker);
 }
 
 await serveStation(async (input) => {

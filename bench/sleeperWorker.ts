@@ -4,10 +4,11 @@ import { z } from 'zod';
 import { payloadConverterPath } from '../src/temporal.js';
 import type { SleeperActivities } from './sleepers.js';
 import { serveStation } from './station.js';
+import { burstOptions, type BurstOptions } from './workerOptions.js';
 
 /** The other side of `check-ins-drain`: a worker with the same options, whose activity only notes when it ran. */
 const job = z.discriminatedUnion('do', [
-  z.object({ do: z.literal('start'), address: z.string(), taskQueue: z.string(), maxCachedWorkflows: z.number() }),
+  z.object({ do: z.literal('start'), address: z.string(), taskQueue: z.string(), options: burstOptions }),
   z.object({ do: z.literal('await'), count: z.number() }),
 ]);
 
@@ -21,7 +22,7 @@ const activities: SleeperActivities = {
   },
 };
 
-async function start(address: string, taskQueue: string, maxCachedWorkflows: number): Promise<object> {
+async function start(address: string, taskQueue: string, options: BurstOptions): Promise<object> {
   Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: [] });
   const worker = await Worker.create({
     connection: await NativeConnection.connect({ address }),
@@ -34,7 +35,7 @@ async function start(address: string, taskQueue: string, maxCachedWorkflows: num
     }),
     activities,
     dataConverter: { payloadConverterPath },
-    maxCachedWorkflows,
+    ...options,
   });
   void worker.run();
   return {};
@@ -50,5 +51,5 @@ async function lastOf(count: number): Promise<object> {
 
 await serveStation(async (input) => {
   const wanted = job.parse(input);
-  return wanted.do === 'start' ? start(wanted.address, wanted.taskQueue, wanted.maxCachedWorkflows) : lastOf(wanted.count);
+  return wanted.do === 'start' ? start(wanted.address, wanted.taskQueue, wanted.options) : lastOf(wanted.count);
 });

@@ -1,0 +1,15 @@
+import type { Worker } from '@temporalio/worker';
+import { z } from 'zod';
+
+/** What decides how a worker gets through a burst: the trivial side of a benchmark has the same as Baton's. */
+export const burstOptions = z.object({
+  maxCachedWorkflows: z.number(),
+  /** Milliseconds. */
+  stickyQueueScheduleToStartTimeout: z.number(),
+});
+export type BurstOptions = z.infer<typeof burstOptions>;
+
+export function burstOptionsOf({ options }: Worker): BurstOptions {
+  const { maxCachedWorkflows, stickyQueueScheduleToStartTimeoutMs } = options;
+  return { maxCachedWorkflows, stickyQueueScheduleToStartTimeout: stickyQueueScheduleToStartTimeoutMs };
+}
