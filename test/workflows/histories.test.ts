@@ -52,7 +52,10 @@ describe.runIf(process.env.UPDATE_HISTORIES === '1')('writing histories', () => 
       const events = (history.events ?? []).map((event) => JSON.stringify(toFile(event)));
       const text = `{"workflowId":${JSON.stringify(workflowId)},"history":{"events":[\n${events.join(',\n')}\n]}}`;
       expect(text.length).toBeLessThan(mostBytes);
-      await writeFile(new URL(`${name}-${kind}${run === 1 ? '' : `-${run}`}.json`, folder), `${text.replaceAll(process.cwd(), '.')}\n`);
+      await writeFile(
+        new URL(`${name}-${kind}${run === 1 ? '' : `-${run}`}.json`, folder),
+        `${text.replaceAll(process.cwd(), '.')}\n`,
+      );
     }
   }
 
