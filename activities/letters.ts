@@ -39,7 +39,7 @@ export function privacyLink(deps: Deps): string {
 }
 
 /** A mail without what its letter says. */
-export type Envelope = Omit<NewMail, 'subject' | 'text' | 'html' | 'template'>;
+type Envelope = Omit<NewMail, 'subject' | 'text' | 'html' | 'template'>;
 
 /** Queues a mail unless it is known. True when it is new; what a letter says may take many queries, so it is only written then. */
 export async function queueLetter(

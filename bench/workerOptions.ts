@@ -7,8 +7,10 @@ export const burstOptions = z.object({
   /** Milliseconds. */
   stickyQueueScheduleToStartTimeout: z.number(),
 });
+/** The same, of one worker. */
 export type BurstOptions = z.infer<typeof burstOptions>;
 
+/** Reads them off a worker. */
 export function burstOptionsOf({ options }: Worker): BurstOptions {
   const { maxCachedWorkflows, stickyQueueScheduleToStartTimeoutMs } = options;
   return { maxCachedWorkflows, stickyQueueScheduleToStartTimeout: stickyQueueScheduleToStartTimeoutMs };

@@ -37,10 +37,10 @@ const endings = {
   rehired: { state: 'ended', farewell: null },
 } as const;
 
-export type EndReason = keyof typeof endings;
+type EndReason = keyof typeof endings;
 
 /** Who a membership belongs to, as far as an ending goes by it. */
-export type Leaver = Pick<MemberRow, 'id' | 'personId' | 'connection' | 'country' | 'language' | 'email'>;
+type Leaver = Pick<MemberRow, 'id' | 'personId' | 'connection' | 'country' | 'language' | 'email'>;
 
 /**
  * Ends a membership and erases it at once, under its lock. The farewell is queued with the address, which then is in that one mail only; a keyed
@@ -51,7 +51,7 @@ export async function endMembership(parts: ProgrammeParts, member: Leaver, why: 
   const { id, email } = member;
   const { state, farewell } = endings[why];
   const wasContact = await members.hasConsent(id, purposes.approach);
-  await mails.failOutward({ memberId: id }, why);
+  await mails.failOutward(id, why);
   await members.erase(id, state, why, now);
   if (wasContact) await askAboutContact(parts, member, { what: 'remove' }, now);
   if (email === null) return;

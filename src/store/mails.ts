@@ -41,6 +41,8 @@ export type MailsOf = { readonly handoverId: string } | { readonly memberId: str
 
 /** Letters to approvers: they lose their cause with the departure. */
 const approvalTemplates = { in: ['T1', 'T1R', 'T1E'] };
+/** The last mail of a membership. */
+export const farewell = 'T5';
 /** What goes out whatever stops a handover: HR must hear of it. */
 const hrTemplates = ['release-', 'need-'];
 const undelivered = { in: ['queued', 'sending'] };
@@ -195,10 +197,10 @@ export class MailStore {
     return (await this.#db.mail.updateMany({ where, data: { to: '', cc: [], subject: '', ...emptied } })).count;
   }
 
-  /** Mails to a contact, a leaver or an alumnus that are not to go any more. */
-  async failOutward(where: { readonly handoverId?: string; readonly memberId?: string }, reason: string): Promise<void> {
+  /** A membership's mails to the leaver or alumnus that are not to go any more. A farewell goes whatever comes after it. */
+  async failOutward(memberId: string, reason: string): Promise<void> {
     await this.#db.mail.updateMany({
-      where: { ...where, state: 'queued', audience: { not: 'internal' } },
+      where: { memberId, state: 'queued', audience: { not: 'internal' }, template: { not: farewell } },
       data: { state: 'failed', lastError: reason, ...emptied },
     });
   }

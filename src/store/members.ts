@@ -3,6 +3,7 @@ import type { Duration, Instant } from '../domain/words.js';
 import type { Prisma } from '../generated/client.js';
 import type { Queries } from './client.js';
 import { newId } from './ids.js';
+import { farewell } from './mails.js';
 
 const whole = {
   consents: { orderBy: { givenAt: 'asc' } },
@@ -228,8 +229,9 @@ export class MemberStore {
     await this.#db.$executeRaw`update "Mail" set key = 'erased/' || id where "memberId" = ${id} and key like 'confirm/%'`;
     // The one-click link of an old mail still answers, and finds that nothing is left to stop.
     await this.#db.link.deleteMany({ where: { memberId: id, purpose: { not: 'unsubscribe' } } });
+    // Erased once more, it keeps the farewell that is still to go: its row is emptied once it went.
     await this.#db.mail.updateMany({
-      where: { memberId: id, state: { not: 'sending' } },
+      where: { memberId: id, state: { not: 'sending' }, NOT: { template: farewell, state: 'queued' } },
       data: { to: '', cc: [], text: '', html: null, subject: '' },
     });
     await this.#db.errand.deleteMany({ where: { memberId: id } });

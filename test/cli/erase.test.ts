@@ -235,11 +235,12 @@ describe('an erasure', () => {
   });
 
   test('can be asked for twice, and by whoever has nothing', async () => {
-    const { member } = await addAlumnus('twice');
+    const { member, address } = await addAlumnus('twice');
     await company.ask('erase', company.people.jeroen, '--yes');
     const again = await company.ask('erase', company.people.jeroen, '--json');
     expect(documentOf(again)).toMatchObject({ held: { addresses: 0, answers: 0, ties: 0 }, erased: { ties: 0, errands: 0 } });
-    expect(await company.db.mail.count({ where: { key: `T5/${member}` } })).toBe(1);
+    // The farewell of the first time is still to go, and there is no second one.
+    expect(await company.db.mail.findMany({ where: { key: `T5/${member}` } })).toMatchObject([{ state: 'queued', to: address }]);
     expect(documentOf(await company.ask('erase', company.people.pieter, '--json'))).toMatchObject({ erased: { memberships: 0 } });
   });
 

@@ -20,7 +20,7 @@ export const unsubscribePage: LinkPage = {
       const wasContact = await stores.members.hasConsent(memberId, purposes.approach);
       await stores.members.withdraw(memberId, null, now);
       if (wasContact) await askAboutContact({ ...parts, stores }, member, { what: 'remove' }, now);
-      await stores.mails.failOutward({ memberId }, 'unsubscribed');
+      await stores.mails.failOutward(memberId, 'unsubscribed');
       return true;
     });
     if (isNew) await waken(parts, 'membership', memberId);
