@@ -21,8 +21,8 @@ export interface Decider {
   readonly comment?: string | undefined;
 }
 
-/** How long an answer may take: a large step is approved in one statement, but a database may be busy. */
-const deadlineMs = 60_000;
+/** How long an answer may take: a database may be busy, and a worker that died a moment ago keeps its tasks for a minute (`work.ts`). */
+const deadlineMs = 90_000;
 
 /** Writes the decision's row and sends the update that refers to it. Throws DecisionRefused, or the client's error when Temporal does not answer. */
 export async function decide<Name extends CommandName>(

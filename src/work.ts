@@ -26,9 +26,9 @@ const cachedWorkflows = 300;
 /**
  * A woken workflow's task is first kept for the worker that had it last. When thousands wake on one morning, those that wait longer than this are
  * timed out and offered to all workers, which costs the server more than the task itself: the default of 10 seconds makes a burst a third longer. After
- * a worker's sudden death a person's decision may wait as long, so it stays well below the deadline of `decide.ts`.
+ * a worker's sudden death a person's decision may wait as long: the deadline of `decide.ts` is longer.
  */
-const stickyTimeout = '30 seconds';
+const stickyTimeout = '60 seconds';
 
 /** Bundles the workflows, as a worker and a replay need them. */
 export function bundleWorkflows(): Promise<WorkflowBundleWithSourceMap> {
