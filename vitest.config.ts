@@ -5,7 +5,7 @@ type Project = NonNullable<NonNullable<ViteUserConfig['test']>['projects']>[numb
 const kinds = {
   workflow: { include: ['test/workflows/**/*.test.{ts,tsx}'], testTimeout: 120_000, hookTimeout: 180_000 },
   years: { include: ['test/years/**/*.test.{ts,tsx}'], testTimeout: 240_000, hookTimeout: 180_000 },
-  e2e: { include: ['test/e2e/**/*.test.{ts,tsx}'], testTimeout: 300_000, hookTimeout: 300_000 },
+  e2e: { include: ['test/e2e/**/*.test.{ts,tsx}'], testTimeout: 600_000, hookTimeout: 300_000 },
   browser: { include: ['test/browser/**/*.test.{ts,tsx}'], testTimeout: 180_000, hookTimeout: 180_000 },
   chaos: { include: ['test/chaos/**/*.test.{ts,tsx}'], testTimeout: 600_000, hookTimeout: 300_000 },
 };
