@@ -11,6 +11,7 @@ import {
 import { contactRules } from '../src/domain/release.js';
 import type { Duration, Instant } from '../src/domain/words.js';
 import type { CallContext } from '../src/ports/vendor.js';
+import { farewell } from '../src/store/mails.js';
 import type { DepartureRow, Tended, TendedRow } from '../src/store/tending.js';
 import type { MembershipLook } from '../workflows/contract.js';
 import { toCard } from '../src/store/card.js';
@@ -193,7 +194,7 @@ async function ask(deps: Deps, membership: Membership, kind: Duration, now: Inst
 
 /** Judged right before a mail goes: whoever stopped, returned or withdrew a consent a moment ago gets nothing more. */
 async function judge(deps: Deps, id: string, mail: WaitingMail): Promise<MailVerdict> {
-  if (mail.audience !== 'alumnus' || mail.template === 'T5') return 'go';
+  if (mail.audience !== 'alumnus' || mail.template === farewell) return 'go';
   const now = await deps.stores.tending.addressee(id);
   if (!now || isFinal(now.state) || now.gone || now.email === null || now.email !== mail.to) return 'drop';
   const isPermitted = now.card !== null && contactRules(toCard(now.card)).invitation;

@@ -3,6 +3,7 @@ import { toCardRow } from '../../src/store/card.js';
 import type { ReleaseCard } from '../../src/domain/release.js';
 import { openDatabase, type Database } from '../../src/store/client.js';
 import { createStores, type Stores } from '../../src/store/index.js';
+import { releaseCard } from '../support/card.js';
 import { freshDatabase } from '../support/database.js';
 import { baton, configFile, nobody, type Ran } from './support.js';
 import { listenAsTemporal, type Listening } from './temporal.js';
@@ -107,21 +108,7 @@ async function addDeparture(
     { inForce: true, evidence: 'ok', ...days, reasonText: 'resignation' },
     start,
   );
-  const whole: ReleaseCard = {
-    reason: 'resignation',
-    ...days,
-    asking: 'full',
-    competitor: 'no',
-    whoKnows: 'team',
-    circle: [people.karin],
-    announcement: null,
-    custodian: people.karin,
-    legalHold: false,
-    alumni: 'by-reason',
-    edited: [],
-    ...card,
-  };
-  await stores.handovers.saveCard(id, toCardRow(whole));
+  await stores.handovers.saveCard(id, toCardRow(releaseCard(people.karin, days, card)));
   const since = ahead(-20);
   const known = { snapshotAt: since, releasedAt: since, plannedAt: since, planVersion: 1 };
   const told = { toldLeaverAt: since, toldTeamAt: since, toldContactsAt: since };

@@ -8,6 +8,7 @@ import type { ContactCard, CrmTask } from '../../src/ports/crm.js';
 import type { VendorDefinition } from '../../src/ports/vendor.js';
 import { startSandbox, type RunningSandbox } from '../../src/sandbox/index.js';
 import { vendors } from '../../src/vendors/registry.js';
+import { call } from '../support/world.js';
 import { fixtures, type VendorFixture } from './fixtures.js';
 import { failureOf, recordingTools, required } from './support.js';
 
@@ -36,13 +37,8 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-async function control(method: string, path: string, body?: unknown): Promise<unknown> {
-  const response = await fetch(`${sandbox.url}${path}`, {
-    method,
-    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-  });
-  if (!response.ok) throw new Error(`${method} ${path}: ${String(response.status)} ${await response.text()}`);
-  return response.json();
+function control(method: string, path: string, body?: unknown): Promise<unknown> {
+  return call(`${sandbox.url}${path}`, method, body);
 }
 
 const worldShape = z.object({ leaver: z.object({ hubspot: z.string() }), counts: z.object({ contacts: z.number() }) });

@@ -7,6 +7,7 @@ import type { RecordType } from '../../src/domain/words.js';
 import type { CrmPort, OwnedRecord } from '../../src/ports/crm.js';
 import { startSandbox, type RunningSandbox } from '../../src/sandbox/index.js';
 import { findVendor } from '../../src/vendors/registry.js';
+import { call } from '../support/world.js';
 import { recordingTools, required } from './support.js';
 
 // Two readings of `vendors.md`, made apart from each other, have to agree: the adapters' and the stand-ins'.
@@ -36,13 +37,8 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-async function control(method: string, path: string, body?: unknown): Promise<unknown> {
-  const response = await fetch(`${sandbox.url}${path}`, {
-    method,
-    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-  });
-  if (!response.ok) throw new Error(`${method} ${path}: ${String(response.status)} ${await response.text()}`);
-  return response.json();
+function control(method: string, path: string, body?: unknown): Promise<unknown> {
+  return call(`${sandbox.url}${path}`, method, body);
 }
 
 function crm(settings: object = {}): CrmPort {

@@ -18,6 +18,12 @@ async function addressLink(reason: Reason = 'resignation'): Promise<{ readonly p
   return { handoverId, path: `/l/${await web.link({ purpose: 'address', handoverId, personId: web.people.jeroen })}` };
 }
 
+/** A question that is still to go. */
+async function queueQuestion(key: string, id: string, to: string): Promise<void> {
+  const about = { scope: 'membership', scopeId: id, memberId: id, handoverId: null, personId: null } as const;
+  await web.stores.mails.queue({ key, ...about, template: 'C1', audience: 'alumnus', to, subject: 's', text: 't' });
+}
+
 async function alumnus(set: Parameters<typeof addMember>[2] = {}) {
   const id = await addMember(web, await web.handover(), set);
   const { email } = await web.stores.members.get(id);
@@ -220,19 +226,7 @@ describe('joining and leaving', () => {
   ] as const)('%s erases at once: no address, no answer, no mail but one farewell', async (button, state, set) => {
     const { id, path, email } = await alumnus(set);
     await web.stores.members.consent(id, 'alumni', 'alumni-v1', now);
-    await web.stores.mails.queue({
-      key: `waiting/${id}`,
-      scope: 'membership',
-      scopeId: id,
-      memberId: id,
-      handoverId: null,
-      personId: null,
-      template: 'C1',
-      audience: 'alumnus',
-      to: email,
-      subject: 's',
-      text: 't',
-    });
+    await queueQuestion(`waiting/${id}`, id, email);
     expect((await web.post(path, { [button]: 'yes' })).status).toBe(200);
     expect(await web.stores.members.get(id)).toMatchObject({
       state,
@@ -267,19 +261,7 @@ describe('one click', () => {
   ])('stops at once when sent as %s, and again', async (type, body) => {
     const { id, email } = await alumnus({ state: 'joined', joinedAt: now });
     await web.stores.members.consent(id, 'alumni', 'alumni-v1', now);
-    await web.stores.mails.queue({
-      key: `flight/${id}`,
-      scope: 'membership',
-      scopeId: id,
-      memberId: id,
-      handoverId: null,
-      personId: null,
-      template: 'C1',
-      audience: 'alumnus',
-      to: email,
-      subject: 's',
-      text: 't',
-    });
+    await queueQuestion(`flight/${id}`, id, email);
     const path = `/u/${await web.link({ purpose: 'unsubscribe', memberId: id, expiresAt: '2026-01-01T00:00:00.000Z' })}`;
     for (let nth = 0; nth < 2; nth += 1) {
       const page = await web.post(path, body, { 'content-type': type, accept: '*/*' });

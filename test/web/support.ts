@@ -12,6 +12,7 @@ import { createStores, transactions, type Stores } from '../../src/store/index.j
 import { newLink, type LinkTarget } from '../../src/store/links.js';
 import type { Decided, WebParts } from '../../src/web/parts.js';
 import { webRoutes } from '../../src/web/routes.js';
+import { releaseCard } from '../support/card.js';
 import { freshDatabase } from '../support/database.js';
 
 /** Domain time of the tests: a Monday morning. */
@@ -236,22 +237,10 @@ async function addHandover(
     reasonText: null,
   };
   const id = await stores.handovers.open(employment.id, desired, '2026-11-16T09:00:00.000Z');
-  const whole: ReleaseCard = {
-    reason: 'resignation',
-    employmentEnd: '2026-12-31',
-    lastWorkingDay: '2026-12-18',
-    asking: 'full',
-    competitor: 'no',
-    whoKnows: 'team',
-    circle: [people.karin],
-    announcement: null,
-    custodian: people.karin,
-    legalHold: false,
-    alumni: 'by-reason',
-    edited: [],
-    ...card,
-  };
-  await stores.handovers.saveCard(id, toCardRow(whole));
+  await stores.handovers.saveCard(
+    id,
+    toCardRow(releaseCard(people.karin, { employmentEnd: '2026-12-31', lastWorkingDay: '2026-12-18' }, card)),
+  );
   const at = '2026-11-17T09:00:00.000Z';
   await stores.handovers.update(id, {
     stage: 'introducing',
